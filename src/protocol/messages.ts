@@ -1,0 +1,206 @@
+// Every message between a page and its conversation, imported by both ends. Text frames are JSON with a
+// `type`; binary frames are audio and nothing else. `docs/protocol.md` tells the story; unknown types and
+// fields are ignored on both sides, so that either end may be newer.
+
+export const PROTOCOL_VERSION = 1;
+export const SUBPROTOCOL = "parley.v1";
+/** The page offers its token as a second subprotocol: a browser cannot set headers on a socket. */
+export const TOKEN_SUBPROTOCOL_PREFIX = "token.";
+
+/** Exactly these bytes are answered by the runtime without waking the object. */
+export const PING = '{"type":"ping"}';
+export const PONG = '{"type":"pong"}';
+export const PING_INTERVAL_MS = 25_000;
+
+/** Longest text frame a page may send. A typed turn is at most 4,000 characters, so 16 KiB is generous. */
+export const MAX_TEXT_FRAME_BYTES = 16 * 1024;
+/** Longest typed turn, in UTF-16 units: several minutes of reading aloud. */
+export const MAX_TYPED_CHARS = 4_000;
+/** How many items `welcome` and `GET` carry; older ones are asked for. */
+export const WELCOME_ITEMS = 100;
+/** After this long without the page's answer to `flush`, its last `playback` report counts. */
+export const FLUSH_ANSWER_MS = 300;
+/** While something plays, the page reports at least this often. */
+export const PLAYBACK_REPORT_MS = 250;
+
+// ------------------------------------------------------------------------------ what both sides speak of
+
+export type ConversationState = "asleep" | "connecting" | "listening" | "thinking" | "speaking" | "ended";
+
+/** Why a conversation is asleep, where it did not simply fall silent. A closed list. */
+export type SleepReason =
+  /** The model could not be reached, or its socket was lost; `start` tries again. */
+  | "unavailable"
+  /** The model refuses this deployment (key, quota, model): trying again does not help. */
+  | "refused"
+  /** The realtime session reached its time limit. */
+  | "session_expired"
+  /** A budget of the deployment or of this conversation is used up. */
+  | "over_budget"
+  /** A page asked for it with `stop`. */
+  | "stopped"
+  /** Nobody is attached any more. */
+  | "nobody_here";
+
+export type ItemRole = "user" | "assistant" | "system";
+export type ItemStatus = "in_progress" | "completed" | "interrupted" | "failed";
+export type ToolStatus = "running" | "waiting_approval" | "done" | "failed";
+
+/** What a page may know of a tool call: its name, its state and what the tool chose to show. */
+export interface ItemTool {
+  callId: string;
+  name: string;
+  status: ToolStatus;
+  display?: string;
+}
+
+/** One bubble of the transcript. Times are milliseconds since the epoch. */
+export interface Item {
+  id: string;
+  role: ItemRole;
+  kind: "message" | "tool";
+  text: string;
+  status: ItemStatus;
+  startedAt: number;
+  endedAt?: number;
+  /** How much of the spoken item left the speaker, in ms; present when `status` is `interrupted`. */
+  heardMs?: number;
+  tool?: ItemTool;
+}
+
+/** Sums over a conversation, or over one turn. Money is absent where the model's price is not known. */
+export interface UsageTotals {
+  audioInMs: number;
+  audioOutMs: number;
+  inputTextTokens: number;
+  inputAudioTokens: number;
+  cachedTokens: number;
+  outputTextTokens: number;
+  outputAudioTokens: number;
+  costMicroUsd?: number;
+}
+
+/** What the page may change and what is in force. */
+export interface LiveSettings {
+  policy: string;
+  policies: string[];
+  voice: string;
+  voices: string[];
+  muted: boolean;
+}
+
+/** Caps a page must know to stay inside them. */
+export interface PageLimits {
+  maxFrameBytes: number;
+  maxTextChars: number;
+}
+
+// ------------------------------------------------------------------------------------ page → conversation
+
+export type BrowserMessage =
+  | { type: "hello"; pageId: string; streamId: string }
+  | { type: "start" }
+  | { type: "stop" }
+  | { type: "text"; text: string; id?: string }
+  | { type: "playback"; itemId: string; playedMs: number; done?: boolean }
+  | { type: "turn"; action: "begin" | "end" | "cancel" }
+  | { type: "activity"; active: boolean }
+  | { type: "interrupt" }
+  | { type: "settings"; policy?: string; voice?: string; muted?: boolean }
+  | { type: "approval"; callId: string; approved: boolean }
+  | { type: "ping" };
+
+// ------------------------------------------------------------------------------------ conversation → page
+
+export type ConversationMessage =
+  | {
+      type: "welcome";
+      protocol: typeof PROTOCOL_VERSION;
+      conversationId: string;
+      state: ConversationState;
+      reason?: SleepReason;
+      /** The last `WELCOME_ITEMS`, oldest first. */
+      items: Item[];
+      hasEarlier: boolean;
+      /** Whether this page holds the microphone. */
+      floor: boolean;
+      settings: LiveSettings;
+      usage: UsageTotals;
+      limits: PageLimits;
+    }
+  | { type: "state"; state: ConversationState; reason?: SleepReason }
+  | { type: "floor"; held: boolean }
+  | { type: "item"; item: Item }
+  | { type: "item_removed"; id: string }
+  | { type: "caption"; itemId: string; delta: string }
+  /** The binary frames that follow on this socket belong to `itemId` from `fromMs`, until the next `audio`. */
+  | { type: "audio"; itemId: string; fromMs: number }
+  | { type: "audio_end"; itemId: string; totalMs: number }
+  | { type: "flush" }
+  | { type: "tool"; callId: string; name: string; status: ToolStatus; display?: string }
+  | { type: "usage"; totals: UsageTotals; turn: UsageTotals }
+  | { type: "turn"; outcome: TurnOutcome; latencyMs: Record<string, number> }
+  | { type: "ack"; streamId: string; receivedSamples: number; safeSamples: number }
+  | { type: "resend"; fromSample: number }
+  | { type: "error"; code: ErrorCode; message: string; retryable: boolean }
+  | { type: "pong" };
+
+export type TurnOutcome = "answered" | "interrupted" | "false_interruption" | "tool" | "silent" | "failed";
+
+/** Everything an `error` message may say. Bland on purpose: the reason with its values stays in the log. */
+export type ErrorCode =
+  /** A text frame was not JSON, or a field has the wrong type or an impossible value. */
+  | "bad_message"
+  /** A binary frame does not hold whole samples. */
+  | "bad_audio"
+  /** Microphone audio does not arrive at 24 kHz. */
+  | "audio_rate"
+  /** Audio came before this socket's first `start`. */
+  | "not_started"
+  /** A frame or message is over its cap, or comes too fast; the socket closes. */
+  | "too_much"
+  /** The hold was too short to be a turn (push-to-talk). */
+  | "turn_too_short"
+  /** The model cannot be reached. */
+  | "unavailable"
+  /** The model refuses this deployment. */
+  | "refused"
+  /** An answer failed; the conversation goes on. */
+  | "answer_failed"
+  /** What was asked for is not allowed here. */
+  | "not_allowed"
+  /** Our own fault. */
+  | "internal";
+
+/** The body of every HTTP error of the API. */
+export interface HttpError {
+  error: { code: HttpErrorCode; message: string };
+}
+
+export type HttpErrorCode =
+  | "origin_not_allowed"
+  | "too_many"
+  | "daily_limit"
+  | "not_configured"
+  | "unauthorized"
+  | "not_found"
+  | "upgrade_required"
+  | "bad_request"
+  | "internal";
+
+/** `POST /api/conversations`. */
+export interface CreatedConversation {
+  conversationId: string;
+  token: string;
+  socketUrl: string;
+}
+
+/** `GET /api/conversations/:id`. */
+export interface ConversationSnapshot {
+  conversationId: string;
+  state: ConversationState;
+  items: Item[];
+  hasEarlier: boolean;
+  usage: UsageTotals;
+  createdAt: number;
+}
