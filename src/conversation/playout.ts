@@ -1,0 +1,158 @@
+// The way of an answer's audio to the holder's speaker, and what the page reports back. It keeps the ledger, runs the
+// flush (fall silent, wait for the page's numbers, settle what was heard) and notices a speaker that stopped moving.
+
+import { FLUSH_ANSWER_MS } from "../protocol/messages.ts";
+import type { Audience } from "./audience.ts";
+import { PlaybackLedger } from "./playback-ledger.ts";
+import type { Heard } from "./playback-ledger.ts";
+import type { Clock } from "./ports.ts";
+
+/** A hidden tab may stop its audio without a word; after this long without progress it counts as stopped. */
+export const PLAYBACK_STALL_MS = 10_000;
+
+export interface PlayoutListener {
+  /** The first audio after silence is on its way. */
+  playing(): void;
+  /** Everything that was sent has been played. */
+  played(): void;
+  stalled(): void;
+  /** A flushed item's heard part is settled. */
+  heard(itemId: string, heard: Heard): void;
+  /** The flush is over: every item it met is settled. */
+  flushed(): void;
+}
+
+export class Playout {
+  readonly #audience: Audience;
+  readonly #clock: Clock;
+  readonly #listener: PlayoutListener;
+  readonly #ledger = new PlaybackLedger();
+  /** Items of the running flush whose report is still awaited; undefined when none runs. */
+  #awaited: Set<string> | undefined;
+  #callOffFlush: () => void = () => undefined;
+  #callOffStall: () => void = () => undefined;
+  #isPlaying = false;
+  /** The answer was cancelled: what still arrives of it is dropped (rule BI3). */
+  #dropping = false;
+
+  constructor(audience: Audience, clock: Clock, listener: PlayoutListener) {
+    this.#audience = audience;
+    this.#clock = clock;
+    this.#listener = listener;
+  }
+
+  /** Whether the running answer was cancelled: what the model says of it is late. */
+  get dropping(): boolean {
+    return this.#dropping;
+  }
+
+  open(itemId: string): void {
+    this.#ledger.open(itemId);
+  }
+
+  /** Hot path: counts, announces where the item changes, and sends. */
+  audio(itemId: string, pcm: Uint8Array): void {
+    if (this.#dropping || !this.#ledger.has(itemId)) return;
+    const holder = this.#audience.holder;
+    if (holder === undefined) return;
+    const fromMs = this.#ledger.received(itemId, pcm.byteLength);
+    this.#audience.sendAudio(holder, itemId, fromMs, pcm);
+    if (!this.#isPlaying) {
+      this.#isPlaying = true;
+      this.#watch();
+      this.#listener.playing();
+    }
+  }
+
+  receivedMs(itemId: string): number {
+    return this.#ledger.receivedMs(itemId);
+  }
+
+  /** All audio of the item has arrived. */
+  ended(itemId: string): void {
+    if (this.#dropping || !this.#ledger.has(itemId)) return;
+    this.#ledger.complete(itemId);
+    const totalMs = this.#ledger.receivedMs(itemId);
+    if (totalMs > 0) this.#audience.holder?.send({ type: "audio_end", itemId, totalMs });
+  }
+
+  /** The page's report. Unknown items are late news and change nothing. */
+  report(itemId: string, playedMs: number, done: boolean): void {
+    if (!this.#ledger.has(itemId)) return;
+    this.#ledger.played(itemId, playedMs, done);
+    if (this.#awaited !== undefined) {
+      if (done && this.#awaited.delete(itemId) && this.#awaited.size === 0) this.#settle();
+      return;
+    }
+    if (!this.#isPlaying) return;
+    this.#watch();
+    if (this.#ledger.silent) this.#stop();
+  }
+
+  /** The answer is cancelled: drop what still comes of it, until `answerDone`. */
+  dropRest(): void {
+    this.#dropping = true;
+  }
+
+  /** The model is done with the answer. Items of it that never sounded are settled, or kept if they are text. */
+  answerDone(cancelled: boolean): void {
+    this.#dropping = false;
+    if (this.#awaited !== undefined) return;
+    for (const itemId of this.#ledger.unfinished()) {
+      if (this.#ledger.receivedMs(itemId) > 0) continue;
+      this.#ledger.forget(itemId);
+      this.#listener.heard(itemId, cancelled ? { part: "nothing" } : { part: "all", totalMs: 0 });
+    }
+  }
+
+  /**
+   * Everyone falls silent now. The page answers for each queued item; after `FLUSH_ANSWER_MS` its last report
+   * counts. `heard` follows per item, then `flushed`.
+   */
+  flush(): void {
+    if (this.#awaited !== undefined) return;
+    this.#isPlaying = false;
+    this.#callOffStall();
+    this.#audience.flush();
+    this.#awaited = new Set(
+      this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0),
+    );
+    if (this.#awaited.size === 0 || this.#audience.holder === undefined) this.#settle();
+    else this.#callOffFlush = this.#clock.after(FLUSH_ANSWER_MS, () => this.#settle());
+  }
+
+  /** The conversation is being erased: nothing is settled any more. */
+  abandon(): void {
+    this.#awaited = undefined;
+    this.#callOffFlush();
+    this.#callOffStall();
+    for (const itemId of this.#ledger.unsettled()) this.#ledger.forget(itemId);
+  }
+
+  #settle(): void {
+    if (this.#awaited === undefined) return;
+    this.#awaited = undefined;
+    this.#callOffFlush();
+    for (const itemId of this.#ledger.unsettled()) {
+      const heard = this.#ledger.heard(itemId);
+      this.#ledger.forget(itemId);
+      this.#listener.heard(itemId, heard);
+    }
+    this.#listener.flushed();
+  }
+
+  #stop(): void {
+    this.#isPlaying = false;
+    this.#callOffStall();
+    for (const itemId of this.#ledger.finished()) {
+      this.#listener.heard(itemId, this.#ledger.heard(itemId));
+      this.#ledger.forget(itemId);
+    }
+    this.#listener.played();
+  }
+
+  #watch(): void {
+    this.#callOffStall();
+    this.#callOffStall = this.#clock.after(PLAYBACK_STALL_MS, () => this.#listener.stalled());
+  }
+}

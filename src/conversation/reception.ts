@@ -1,0 +1,147 @@
+// What pages send, checked and sorted: malformed input gets one error and changes nothing, hostile input costs the
+// socket, everything else becomes a request to the conversation. Who may ask for what (the floor) is decided here.
+
+import { assertNever } from "../assert.ts";
+import { BYTES_PER_SAMPLE, MAX_FRAME_BYTES } from "../audio/format.ts";
+import type { Log } from "../log.ts";
+import { CLOSE } from "../protocol/close.ts";
+import { decodeBrowserMessage } from "../protocol/codec.ts";
+import { MAX_TEXT_FRAME_BYTES } from "../protocol/messages.ts";
+import type { BrowserMessage, ErrorCode } from "../protocol/messages.ts";
+import type { Audience } from "./audience.ts";
+import { CallerGuard } from "./caller-guard.ts";
+import type { Caller, Clock } from "./ports.ts";
+
+/** What a page may ask of the conversation. */
+export interface Requests {
+  /** The first message for a page that has just come. */
+  welcome(caller: Caller): void;
+  /** The page takes the floor and wants to talk. */
+  start(caller: Caller): void;
+  stop(): void;
+  typed(caller: Caller, text: string, sentId: string | undefined): void;
+  interrupt(): void;
+  playback(itemId: string, playedMs: number, done: boolean): void;
+  approve(callId: string, approved: boolean): void;
+  /** A checked frame from the holder. Hot path. */
+  microphone(frame: Uint8Array): void;
+  /** A page is gone; `hadFloor` when its speaker is gone with it. */
+  left(hadFloor: boolean): void;
+}
+
+export class Reception {
+  readonly #audience: Audience;
+  readonly #requests: Requests;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #guards = new Map<string, CallerGuard>();
+
+  constructor(audience: Audience, requests: Requests, clock: Clock, log: Log) {
+    this.#audience = audience;
+    this.#requests = requests;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** A page is there again after hibernation: it knows everything already. */
+  reattach(caller: Caller): void {
+    this.#audience.add(caller);
+    this.#guards.set(caller.id, new CallerGuard());
+  }
+
+  attach(caller: Caller): void {
+    this.reattach(caller);
+    this.#requests.welcome(caller);
+  }
+
+  detach(caller: Caller): void {
+    this.#guards.delete(caller.id);
+    if (this.#audience.remove(caller)) this.#requests.left(caller.holdsFloor);
+  }
+
+  /** A text frame of a page. */
+  text(caller: Caller, text: string): void {
+    const guard = this.#guards.get(caller.id);
+    if (guard === undefined) return;
+    // UTF-16 units are at most as many as UTF-8 bytes, so this never refuses what is within the cap.
+    if (text.length > MAX_TEXT_FRAME_BYTES) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
+    if (!guard.message(this.#clock.now())) return this.#expel(caller, CLOSE.policy, "message_flood");
+    const decoded = decodeBrowserMessage(text);
+    if (decoded.kind === "malformed")
+      this.#complain(caller, "bad_message", "This message is not understood.");
+    else if (decoded.kind === "message") this.#message(caller, decoded.message);
+  }
+
+  /** A binary frame of a page. Hot path: no SQL, no schema, no log line. */
+  frame(caller: Caller, frame: Uint8Array): void {
+    const guard = this.#guards.get(caller.id);
+    if (guard === undefined) return;
+    if (frame.byteLength > MAX_FRAME_BYTES) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
+    if (frame.byteLength === 0 || frame.byteLength % BYTES_PER_SAMPLE !== 0) {
+      return this.#complain(caller, "bad_audio", "Audio must be whole 16-bit samples.");
+    }
+    const verdict = guard.frame(frame.byteLength, this.#clock.now());
+    if (verdict === "flood") return this.#expel(caller, CLOSE.policy, "audio_flood");
+    if (!caller.started) {
+      if (guard.firstEarlyFrame()) this.#complain(caller, "not_started", "Send start before audio.");
+      return;
+    }
+    if (verdict === "rate_off")
+      this.#complain(caller, "audio_rate", "Audio must come at 24 kHz in real time.");
+    if (caller.holdsFloor) this.#requests.microphone(frame);
+  }
+
+  #message(caller: Caller, message: BrowserMessage): void {
+    const requests = this.#requests;
+    switch (message.type) {
+      case "hello":
+        caller.pageId = message.pageId;
+        caller.remember();
+        for (const ghost of this.#audience.replaceGhosts(caller)) this.#guards.delete(ghost.id);
+        return;
+      case "start":
+        caller.started = true;
+        caller.remember();
+        return requests.start(caller);
+      case "stop":
+        if (caller.holdsFloor || this.#audience.holder === undefined) requests.stop();
+        return;
+      case "text":
+        return requests.typed(caller, message.text, message.id);
+      case "playback":
+        if (caller.holdsFloor) requests.playback(message.itemId, message.playedMs, message.done === true);
+        return;
+      case "interrupt":
+        return requests.interrupt();
+      case "approval":
+        return requests.approve(message.callId, message.approved);
+      case "settings":
+        // Muting is the page's own affair: it sends nothing. The rest waits for policies that may be switched.
+        if (message.policy !== undefined || message.voice !== undefined) {
+          this.#complain(caller, "not_allowed", "This cannot be changed here.");
+        }
+        return;
+      case "turn":
+        // The policies so far let the model's own turn detection decide; there is nothing to hold or press.
+        return this.#complain(caller, "not_allowed", "Push-to-talk is not offered here.");
+      case "activity":
+        return;
+      case "ping":
+        return caller.send({ type: "pong" });
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #complain(caller: Caller, code: ErrorCode, message: string): void {
+    caller.send({ type: "error", code, message, retryable: false });
+  }
+
+  /** Hostile or broken beyond a reply: the socket closes, the conversation stays. */
+  #expel(caller: Caller, close: { code: number; reason: string }, why: string): void {
+    this.#log.warn("caller_expelled", { callerId: caller.id, why });
+    this.#complain(caller, "too_much", "Too much at once.");
+    caller.close(close.code, close.reason);
+    this.detach(caller);
+  }
+}

@@ -1,0 +1,282 @@
+// The conversation's items as they come to be: shown to every page at once, written as rows when they change state,
+// never per delta. Positions are handed out at first appearance, so that order survives late transcripts.
+
+import type { Item } from "../protocol/messages.ts";
+import type { ItemStore } from "../store/item-store.ts";
+import type { ToolOutcome } from "../tools/runner.ts";
+import type { Audience } from "./audience.ts";
+import { HeardText } from "./heard-text.ts";
+import type { Heard } from "./playback-ledger.ts";
+import type { Clock, NewId } from "./ports.ts";
+
+/** An item that has not reached its last state. */
+interface OpenItem {
+  shown: Item;
+  position: number;
+  stored: boolean;
+  words: HeardText;
+  audioMs?: number;
+}
+
+export interface StoredCall {
+  itemId: string;
+  callId: string;
+  name: string;
+  argumentsJson: string;
+  startedAt: number;
+}
+
+export class Transcript {
+  readonly #store: ItemStore;
+  readonly #audience: Audience;
+  readonly #clock: Clock;
+  readonly #newId: NewId;
+  readonly #open = new Map<string, OpenItem>();
+  #nextPosition: number;
+
+  constructor(store: ItemStore, audience: Audience, clock: Clock, newId: NewId) {
+    this.#store = store;
+    this.#audience = audience;
+    this.#clock = clock;
+    this.#newId = newId;
+    this.#nextPosition = store.nextPosition();
+  }
+
+  /** Items no row tells of yet, for a page that joins now. */
+  unstored(): Item[] {
+    return [...this.#open.values()].filter((open) => !open.stored).map((open) => this.#withWords(open));
+  }
+
+  // ------------------------------------------------------------------------------------------------ the user
+
+  beginUser(id: string): void {
+    this.#begin(id, "user");
+  }
+
+  /** The turn is complete; its words may come much later. */
+  commitUser(id: string, audioMs: number): void {
+    const open = this.#open.get(id) ?? this.#begin(id, "user");
+    open.audioMs = audioMs;
+    this.#write(open, "");
+  }
+
+  caption(id: string, delta: string, receivedMs = 0): void {
+    const open = this.#open.get(id);
+    if (open === undefined || delta === "") return;
+    open.words.add(delta, receivedMs);
+    this.#audience.broadcast({ type: "caption", itemId: id, delta });
+  }
+
+  /** The user's words. None at all was noise: it leaves no bubble and no row. */
+  userWords(id: string, text: string): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (text === "") this.#remove(open);
+    else this.#finish(open, text, "completed");
+  }
+
+  /** The model heard the turn, but nobody wrote it down. */
+  userWordsFailed(id: string): void {
+    const open = this.#open.get(id);
+    if (open !== undefined) this.#finish(open, "", "failed");
+  }
+
+  typed(text: string, sentId: string | undefined): string {
+    const id = this.#newId("item");
+    const now = this.#clock.now();
+    const position = this.#nextPosition++;
+    this.#store.insert({
+      id,
+      position,
+      kind: "message",
+      role: "user",
+      text,
+      status: "completed",
+      startedAt: now,
+      endedAt: now,
+      ...(sentId === undefined ? {} : { sentId }),
+    });
+    const item: Item = {
+      id,
+      role: "user",
+      kind: "message",
+      text,
+      status: "completed",
+      startedAt: now,
+      endedAt: now,
+    };
+    this.#audience.broadcast({ type: "item", item });
+    return id;
+  }
+
+  // --------------------------------------------------------------------------------------------- the assistant
+
+  beginAssistant(id: string): void {
+    this.#begin(id, "assistant");
+  }
+
+  /** The model has finished the item. It stays open until it is known whether all of it was heard. */
+  assistantDone(id: string, text: string, audioMs: number): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    open.audioMs = audioMs;
+    open.shown.status = "completed";
+    open.shown.endedAt = this.#clock.now();
+    if (text === "" && open.words.text === "" && audioMs === 0) return this.#remove(open);
+    open.shown.text = text === "" ? open.words.text : text;
+    this.#write(open, open.shown.text);
+    this.#audience.broadcast({ type: "item", item: open.shown });
+  }
+
+  /** The item ends where the listener stopped hearing it. */
+  cut(id: string, heard: Heard): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    if (heard.part === "nothing") return this.#remove(open);
+    if (heard.part === "all") {
+      if (open.shown.status === "in_progress") this.#finish(open, open.words.text, "completed");
+      else this.#open.delete(id);
+      return;
+    }
+    open.audioMs = heard.totalMs;
+    open.shown.heardMs = heard.ms;
+    this.#finish(open, open.words.heard(heard.ms, heard.totalMs), "interrupted");
+  }
+
+  // ------------------------------------------------------------------------------------------------- the tools
+
+  /** Written before it runs (rule TO1). */
+  toolCall(call: StoredCall): void {
+    const now = call.startedAt;
+    this.#store.insert({
+      id: call.itemId,
+      position: this.#nextPosition++,
+      kind: "tool_call",
+      role: "assistant",
+      text: call.argumentsJson,
+      status: "completed",
+      startedAt: now,
+      endedAt: now,
+      callId: call.callId,
+      toolName: call.name,
+    });
+    this.#audience.broadcast({
+      type: "item",
+      item: {
+        id: call.itemId,
+        role: "assistant",
+        kind: "tool",
+        text: "",
+        status: "in_progress",
+        startedAt: now,
+        tool: { callId: call.callId, name: call.name, status: "running" },
+      },
+    });
+  }
+
+  /** The call's one output: stored, shown as far as the tool allows, and its id for the model. */
+  toolOutput(call: StoredCall, outcome: ToolOutcome): string {
+    const id = this.#newId("item");
+    const now = this.#clock.now();
+    const display = outcome.display === undefined ? {} : { display: outcome.display };
+    this.#store.insert({
+      id,
+      position: this.#nextPosition++,
+      kind: "tool_output",
+      role: "assistant",
+      text: outcome.output,
+      status: outcome.ok ? "completed" : "failed",
+      startedAt: now,
+      endedAt: now,
+      callId: call.callId,
+      toolName: call.name,
+      ...display,
+    });
+    const status = outcome.ok ? "done" : "failed";
+    this.#audience.broadcast({ type: "tool", callId: call.callId, name: call.name, status, ...display });
+    this.#audience.broadcast({
+      type: "item",
+      item: {
+        id: call.itemId,
+        role: "assistant",
+        kind: "tool",
+        text: outcome.display ?? "",
+        status: outcome.ok ? "completed" : "failed",
+        startedAt: call.startedAt,
+        endedAt: now,
+        tool: { callId: call.callId, name: call.name, status, ...display },
+      },
+    });
+    return id;
+  }
+
+  // ----------------------------------------------------------------------------------------------- the session
+
+  /**
+   * The session is over: nothing more comes for what is open. Speech without a commit was never a turn; a turn
+   * without words keeps its row; an answer that was not finished is settled by its cut.
+   */
+  sessionOver(): void {
+    for (const open of this.#open.values()) {
+      if (open.shown.role !== "user") continue;
+      if (open.stored) this.#finish(open, open.words.text, open.words.text === "" ? "failed" : "completed");
+      else this.#remove(open);
+    }
+  }
+
+  #begin(id: string, role: "user" | "assistant"): OpenItem {
+    const shown: Item = {
+      id,
+      role,
+      kind: "message",
+      text: "",
+      status: "in_progress",
+      startedAt: this.#clock.now(),
+    };
+    const open: OpenItem = { shown, position: this.#nextPosition++, stored: false, words: new HeardText() };
+    this.#open.set(id, open);
+    this.#audience.broadcast({ type: "item", item: shown });
+    return open;
+  }
+
+  #finish(open: OpenItem, text: string, status: "completed" | "interrupted" | "failed"): void {
+    open.shown.text = text;
+    open.shown.status = status;
+    open.shown.endedAt = this.#clock.now();
+    this.#write(open, text);
+    this.#open.delete(open.shown.id);
+    this.#audience.broadcast({ type: "item", item: open.shown });
+  }
+
+  #write(open: OpenItem, text: string): void {
+    const { shown } = open;
+    if (open.stored) {
+      this.#store.finish(shown.id, text, shown.status, shown.endedAt ?? this.#clock.now(), shown.heardMs);
+      return;
+    }
+    open.stored = true;
+    this.#store.insert({
+      id: shown.id,
+      position: open.position,
+      kind: "message",
+      role: shown.role,
+      text,
+      status: shown.status,
+      startedAt: shown.startedAt,
+      ...(shown.endedAt === undefined ? {} : { endedAt: shown.endedAt }),
+      ...(shown.heardMs === undefined ? {} : { heardMs: shown.heardMs }),
+      ...(open.audioMs === undefined ? {} : { audioMs: open.audioMs }),
+    });
+  }
+
+  #remove(open: OpenItem): void {
+    const { id } = open.shown;
+    this.#open.delete(id);
+    if (open.stored) this.#store.remove(id);
+    this.#audience.broadcast({ type: "item_removed", id });
+  }
+
+  #withWords(open: OpenItem): Item {
+    return open.shown.text === "" ? { ...open.shown, text: open.words.text } : open.shown;
+  }
+}

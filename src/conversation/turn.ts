@@ -1,0 +1,158 @@
+// Whose turn it is, as a pure function from (state, event) to (state, commands). Barge-in lives here: speech of the
+// user while an answer runs or plays cancels the one and flushes the other. Nothing here knows of sockets, audio
+// or text, so every rule of the table can be tested with plain values.
+
+import { assertNever } from "../assert.ts";
+import type { ConversationState, SleepReason } from "../protocol/messages.ts";
+
+export type TurnState =
+  | { phase: "asleep"; reason?: SleepReason }
+  | { phase: "connecting" }
+  | {
+      phase: "awake";
+      userSpeaking: boolean;
+      /** A turn, typed or spoken, or a tool's outputs, that no answer has been asked for yet. */
+      owed: boolean;
+      /** An answer was asked for and is not done. */
+      answering: boolean;
+      /** Calls whose outputs the next answer waits for. */
+      toolsRunning: number;
+      /** Audio has gone to the speaker that it has not reported as played. */
+      playing: boolean;
+      /** The speaker was told to fall silent; what was heard is not settled yet. */
+      cutting: boolean;
+    }
+  | { phase: "ended" };
+
+export type TurnEvent =
+  /** Someone wants to talk, by voice or by typing. */
+  | { type: "wanted" }
+  /** The session is live; `first` is what it does at once. */
+  | { type: "ready"; first: "greet" | "answer" | "listen" }
+  | { type: "speech_started" }
+  | { type: "speech_stopped" }
+  /** The user's turn is complete, spoken or typed. */
+  | { type: "user_turn" }
+  | { type: "typed" }
+  | { type: "interrupt" }
+  | { type: "playing" }
+  | { type: "played" }
+  /** What was heard of the flushed items is settled, and the model knows. */
+  | { type: "cut" }
+  /** The answer is over; `calls` of its tools are awaited. */
+  | { type: "answer_done"; calls: number }
+  /** A tool has its output. The answer waits for the awaited ones; a slow one asks for an answer of its own. */
+  | { type: "tool_done"; awaited: boolean }
+  | { type: "sleep"; reason?: SleepReason }
+  | { type: "end" };
+
+export type TurnCommand = "dial" | "hang_up" | "greet" | "answer" | "cancel_answer" | "flush";
+
+export interface TurnStep {
+  state: TurnState;
+  commands: TurnCommand[];
+}
+
+type Awake = Extract<TurnState, { phase: "awake" }>;
+
+const QUIET: Awake = {
+  phase: "awake",
+  userSpeaking: false,
+  owed: false,
+  answering: false,
+  toolsRunning: 0,
+  playing: false,
+  cutting: false,
+};
+
+/** What the page is told of a state. */
+export function shownState(state: TurnState): ConversationState {
+  if (state.phase !== "awake") return state.phase;
+  if (state.playing) return "speaking";
+  if (state.userSpeaking) return "listening";
+  return state.answering || state.owed || state.toolsRunning > 0 ? "thinking" : "listening";
+}
+
+/** The next state, and what to do, in order. An event that means nothing in a state changes nothing. */
+export function nextTurn(state: TurnState, event: TurnEvent): TurnStep {
+  if (state.phase === "ended") return { state, commands: [] };
+  switch (event.type) {
+    case "end":
+      return { state: { phase: "ended" }, commands: hangUp(state) };
+    case "sleep": {
+      const reason = event.reason === undefined ? {} : { reason: event.reason };
+      return { state: { phase: "asleep", ...reason }, commands: hangUp(state) };
+    }
+    case "wanted":
+      return state.phase === "asleep"
+        ? { state: { phase: "connecting" }, commands: ["dial"] }
+        : { state, commands: [] };
+    case "ready":
+      return state.phase === "connecting" ? ready(event.first) : { state, commands: [] };
+    default:
+      return state.phase === "awake" ? nextAwake(state, event) : { state, commands: [] };
+  }
+}
+
+type AwakeEvent = Exclude<TurnEvent, { type: "end" | "sleep" | "wanted" | "ready" }>;
+
+function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
+  switch (event.type) {
+    case "speech_started":
+      return silence({ ...state, userSpeaking: true });
+    case "speech_stopped":
+      return { state: { ...state, userSpeaking: false }, commands: [] };
+    case "user_turn":
+      return answerIfOwed({ ...state, userSpeaking: false, owed: true }, []);
+    case "typed": {
+      const { state: quiet, commands } = silence(state);
+      return answerIfOwed({ ...(quiet as Awake), owed: true }, commands);
+    }
+    case "interrupt":
+      return silence(state);
+    case "playing":
+      return { state: { ...state, playing: true }, commands: [] };
+    case "played":
+      return { state: { ...state, playing: false }, commands: [] };
+    case "answer_done":
+      return answerIfOwed({ ...state, answering: false, toolsRunning: state.toolsRunning + event.calls }, []);
+    case "cut":
+      return answerIfOwed({ ...state, cutting: false }, []);
+    case "tool_done": {
+      const toolsRunning = event.awaited ? Math.max(0, state.toolsRunning - 1) : state.toolsRunning;
+      return answerIfOwed({ ...state, toolsRunning, owed: state.owed || toolsRunning === 0 }, []);
+    }
+    default:
+      return assertNever(event);
+  }
+}
+
+function ready(first: "greet" | "answer" | "listen"): TurnStep {
+  return first === "listen"
+    ? { state: QUIET, commands: [] }
+    : { state: { ...QUIET, answering: true }, commands: [first] };
+}
+
+/** Stops what plays and what runs. `answering` stays until the cancelled answer's end has come. */
+function silence(state: Awake): TurnStep {
+  const commands: TurnCommand[] = [];
+  if (state.playing) commands.push("flush");
+  if (state.answering) commands.push("cancel_answer");
+  return { state: { ...state, playing: false, cutting: state.cutting || state.playing }, commands };
+}
+
+/**
+ * One answer for everything that is owed, when the user is silent, no answer runs, no tool is awaited and the model
+ * knows what was heard of the last one.
+ */
+function answerIfOwed(state: Awake, commands: TurnCommand[]): TurnStep {
+  const wait = state.userSpeaking || state.answering || state.cutting || state.toolsRunning > 0;
+  if (!state.owed || wait) return { state, commands };
+  return { state: { ...state, owed: false, answering: true }, commands: [...commands, "answer"] };
+}
+
+function hangUp(state: TurnState): TurnCommand[] {
+  if (state.phase === "connecting") return ["hang_up"];
+  if (state.phase !== "awake") return [];
+  return state.playing ? ["flush", "hang_up"] : ["hang_up"];
+}

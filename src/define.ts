@@ -1,0 +1,90 @@
+// What `src/agent.ts` is written with: an agent is one value, a tool is one value. Nothing here runs anything;
+// the conversation reads these records.
+
+import type * as z from "zod";
+
+/** Rows that belong to this conversation and are erased with it. */
+export interface Notes {
+  add(text: string): void;
+  /** Oldest first. `createdAt` is ms since the epoch. */
+  all(): { text: string; createdAt: number }[];
+}
+
+export interface ToolContext {
+  readonly conversationId: string;
+  readonly callId: string;
+  /** Aborts when the tool's time is up or the conversation ends: hand it to `fetch`. */
+  readonly signal: AbortSignal;
+  readonly notes: Notes;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** JSON for the model, and optionally one line that the page may show. Nothing else of a tool reaches the page. */
+export interface ToolAnswer {
+  output: unknown;
+  display?: string;
+}
+
+export interface ToolDefinition<Parameters extends z.ZodObject> {
+  /** `^[A-Za-z0-9_-]{1,64}$`, unique in the agent. */
+  name: string;
+  /** For the model. Example sentences in double quotes also teach the local model what people say. */
+  description: string;
+  parameters: Parameters;
+  /** After this long the call fails and the model is told so. */
+  timeoutMs: number;
+  /** The user may go on talking, and is answered, while it runs. */
+  slow?: boolean;
+  /** It may run again after a crash. */
+  idempotent?: boolean;
+  /** The page has to allow each call before it runs. */
+  needsApproval?: boolean;
+  run(args: z.output<Parameters>, context: ToolContext): ToolAnswer | Promise<ToolAnswer>;
+}
+
+/** A tool whose parameter types the registry need not know: arguments are validated before `run`. */
+export type Tool = ToolDefinition<z.ZodObject>;
+
+/** A tool, its `run` typed by its `parameters`. */
+export function defineTool<Parameters extends z.ZodObject>(tool: ToolDefinition<Parameters>): Tool {
+  return tool as unknown as Tool;
+}
+
+/** When a turn of the user begins and ends: the API's own turn detection, as data. */
+export interface Policy {
+  turnDetection:
+    | { type: "server_vad"; threshold: number; prefixPaddingMs: number; silenceDurationMs: number }
+    | { type: "semantic_vad"; eagerness: "low" | "medium" | "high" | "auto" };
+}
+
+export interface AgentDefinition {
+  name: string;
+  instructions: string;
+  /** Spoken once per conversation, when it is opened by voice. */
+  greeting?: string;
+  voice: string;
+  /** By name; the first is in force when a conversation begins. */
+  policies: Record<string, Policy>;
+  tools: Tool[];
+  limits: {
+    /** How many of the newest items a fresh realtime session is told; what is older stays stored. */
+    replayItems: number;
+    /** The longest answer, in the model's tokens. */
+    maxOutputTokens: number;
+  };
+}
+
+/** Checks what a mistyped agent file would otherwise show only in a live talk. Throws at start-up. */
+export function defineAgent(agent: AgentDefinition): AgentDefinition {
+  const names = new Set<string>();
+  for (const tool of agent.tools) {
+    if (!/^[\w-]{1,64}$/.test(tool.name))
+      throw new Error(`tool name "${tool.name}" must match [A-Za-z0-9_-]{1,64}`);
+    if (names.has(tool.name)) throw new Error(`two tools are named "${tool.name}"`);
+    if (!(tool.timeoutMs > 0)) throw new Error(`tool "${tool.name}" needs a timeoutMs above 0`);
+    names.add(tool.name);
+  }
+  if (Object.keys(agent.policies).length === 0) throw new Error("an agent needs at least one policy");
+  return agent;
+}

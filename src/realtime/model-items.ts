@@ -1,0 +1,36 @@
+// A stored item as `conversation.item.create` takes it. Assistant speech goes back as text: the API refuses audio
+// in assistant items (rule RT5).
+
+import type { ModelItem } from "../conversation/ports.ts";
+import type { RealtimeItem } from "./events.ts";
+import { assertNever } from "../assert.ts";
+
+/** The API's item for ours. `callId` is the id this session knows the call by. */
+export function toRealtimeItem(item: ModelItem, callId: string): object {
+  switch (item.kind) {
+    case "message":
+      return {
+        id: item.id,
+        type: "message",
+        role: item.role,
+        content: [{ type: item.role === "assistant" ? "output_text" : "input_text", text: item.text }],
+      };
+    case "tool_call":
+      return {
+        id: item.id,
+        type: "function_call",
+        call_id: callId,
+        name: item.name,
+        arguments: item.argumentsJson,
+      };
+    case "tool_output":
+      return { id: item.id, type: "function_call_output", call_id: callId, output: item.output };
+    default:
+      return assertNever(item);
+  }
+}
+
+/** The words of a generated message: transcripts of its spoken parts, text of the others. */
+export function itemText(item: RealtimeItem): string {
+  return (item.content ?? []).map((part) => part.transcript ?? part.text ?? "").join("");
+}

@@ -1,0 +1,402 @@
+// One realtime session: a socket's life from dial to close, as a `Model` for the conversation. It owns the set-up
+// ladder (dial, settings echoed, items replayed, live), the id map and the response sequencer. It decides nothing
+// about the dialogue.
+
+import { bytesToMs } from "../audio/format.ts";
+import { assert, assertNever } from "../assert.ts";
+import type {
+  AnswerOutcome,
+  AnswerRequest,
+  Clock,
+  Model,
+  ModelAbilities,
+  ModelItem,
+  ModelListener,
+  ModelSetup,
+  NewId,
+} from "../conversation/ports.ts";
+import type { Failure } from "../errors.ts";
+import { errorName } from "../log.ts";
+import type { Log } from "../log.ts";
+import { DialError } from "./dial.ts";
+import type { Dial, RealtimeSocket } from "./dial.ts";
+import { classifyClose, classifyError, fatal } from "./error-class.ts";
+import type { ClientEvent, RealtimeItem, ServerEvent } from "./events.ts";
+import { ItemIds } from "./item-ids.ts";
+import { itemText, toRealtimeItem } from "./model-items.ts";
+import { parseServerEvent } from "./parse.ts";
+import { PendingAudio } from "./pending-audio.ts";
+import { ResponseSequencer } from "./response-sequencer.ts";
+import { sessionConfig } from "./session-config.ts";
+import { responseUsageTotals, transcriptionUsageTotals } from "./usage.ts";
+
+/** From the upgrade to the last acknowledged replay; a provider that needs longer is as good as gone. */
+export const READY_TIMEOUT_MS = 15_000;
+
+const ABILITIES: ModelAbilities = { truncates: true, cancels: true, needsCreate: true, replay: "items" };
+
+export interface SessionWorld {
+  dial: Dial;
+  setup: ModelSetup;
+  listener: ModelListener;
+  transcriptionModel: string;
+  /** The model whose price list counts, absent where the upstream is not the provider itself. */
+  pricedModel: string | undefined;
+  clock: Clock;
+  newId: NewId;
+  log: Log;
+}
+
+type Phase = "dialling" | "configuring" | "replaying" | "live" | "over";
+
+/** A turn of the user as the upstream's turn detection saw it. */
+interface HeardTurn {
+  startMs: number;
+  endMs: number;
+}
+
+export class RealtimeSession implements Model {
+  readonly abilities = ABILITIES;
+  readonly #world: SessionWorld;
+  readonly #sequencer: ResponseSequencer;
+  readonly #ids = new ItemIds();
+  readonly #callIds = new Map<string, string>();
+  readonly #pending = new PendingAudio();
+  readonly #turns = new Map<string, HeardTurn>();
+  /** Create events of the replay that are not acknowledged yet, by item id and by event id. */
+  readonly #unacknowledged = new Map<string, string>();
+  readonly #removals: string[] = [];
+  #phase: Phase = "dialling";
+  #socket: RealtimeSocket | undefined;
+  #callOffReady: () => void = () => undefined;
+  #expiresAtMs = 0;
+  #audioInMs = 0;
+  #audioOutBytes = 0;
+
+  constructor(world: SessionWorld) {
+    this.#world = world;
+    this.#sequencer = new ResponseSequencer((event) => this.#send(event));
+    void this.#dial();
+  }
+
+  // ------------------------------------------------------------------------------------------ the Model port
+
+  appendAudio(frame: Uint8Array): void {
+    if (this.#phase === "live") this.#appendNow(frame);
+    else this.#pending.push(frame);
+  }
+
+  replay(items: ModelItem[]): void {
+    assert(this.#phase === "configuring", "replay follows configured, once");
+    this.#phase = "replaying";
+    for (const [index, item] of items.entries()) {
+      const eventId = `replay_${index}`;
+      this.#unacknowledged.set(item.id, eventId);
+      this.#create(item, eventId);
+    }
+    this.#goLiveWhenAcknowledged();
+  }
+
+  addItem(item: ModelItem): void {
+    this.#create(item);
+  }
+
+  answer(request: AnswerRequest): void {
+    this.#sequencer.request(request);
+  }
+
+  cancelAnswer(): void {
+    this.#sequencer.cancel();
+  }
+
+  cutItem(id: string, heardMs: number): void {
+    const upstream = this.#ids.upstream(id);
+    if (upstream === undefined) return;
+    this.#send({
+      type: "conversation.item.truncate",
+      item_id: upstream,
+      content_index: 0,
+      audio_end_ms: heardMs,
+    });
+  }
+
+  removeItem(id: string): void {
+    const upstream = this.#ids.upstream(id);
+    if (upstream === undefined) return;
+    this.#ids.forget(id);
+    // Deleted under a running response the item could come back with its `done`.
+    if (this.#sequencer.busy) this.#removals.push(upstream);
+    else this.#send({ type: "conversation.item.delete", item_id: upstream });
+  }
+
+  close(): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    this.#callOffReady();
+    this.#socket?.close(1000, "");
+  }
+
+  // --------------------------------------------------------------------------------------------- set-up, end
+
+  async #dial(): Promise<void> {
+    try {
+      const socket = await this.#world.dial({
+        message: (text) => this.#fromUpstream(text),
+        closed: (code) => this.#end(classifyClose(code)),
+      });
+      if (this.#over) socket.close(1000, "");
+      else this.#dialled(socket);
+    } catch (thrown) {
+      this.#end(thrown instanceof DialError ? thrown.failure : { kind: "unreachable" });
+    }
+  }
+
+  #dialled(socket: RealtimeSocket): void {
+    this.#socket = socket;
+    this.#phase = "configuring";
+    this.#callOffReady = this.#world.clock.after(READY_TIMEOUT_MS, () =>
+      this.#end({ kind: "not_ready", waitedMs: READY_TIMEOUT_MS }),
+    );
+    // Sent without waiting for `session.created`: the upstream handles events in order.
+    const session = sessionConfig(this.#world.setup, this.#world.transcriptionModel);
+    this.#send({ type: "session.update", event_id: "setup", session });
+  }
+
+  #acknowledged(itemId: string): void {
+    if (this.#unacknowledged.delete(itemId)) this.#goLiveWhenAcknowledged();
+  }
+
+  #goLiveWhenAcknowledged(): void {
+    if (this.#phase !== "replaying" || this.#unacknowledged.size > 0) return;
+    this.#phase = "live";
+    this.#callOffReady();
+    for (const step of this.#pending.take()) {
+      if (typeof step !== "string") this.#appendNow(step);
+      else this.#send({ type: step === "clear" ? "input_audio_buffer.clear" : "input_audio_buffer.commit" });
+    }
+    if (this.#pending.droppedBytes > 0) {
+      this.#world.log.warn("microphone_audio_dropped", { droppedMs: bytesToMs(this.#pending.droppedBytes) });
+    }
+    this.#world.listener.event({ type: "ready", expiresAtMs: this.#expiresAtMs });
+  }
+
+  get #over(): boolean {
+    return this.#phase === "over";
+  }
+
+  #end(failure: Failure): void {
+    if (this.#over) return;
+    this.close();
+    this.#world.listener.event({ type: "lost", failure });
+  }
+
+  // --------------------------------------------------------------------------------------------- to upstream
+
+  #send(event: ClientEvent): void {
+    this.#socket?.send(JSON.stringify(event));
+  }
+
+  /** Hot path: base64 needs no escaping, so the frame is written into its JSON by hand. */
+  #appendNow(frame: Uint8Array): void {
+    this.#socket!.send(`{"type":"input_audio_buffer.append","audio":"${frame.toBase64()}"}`);
+  }
+
+  #create(item: ModelItem, eventId?: string): void {
+    this.#ids.pair(item.id, item.id);
+    const callId = item.kind === "message" ? "" : (this.#callIds.get(item.callId) ?? item.callId);
+    this.#send({
+      type: "conversation.item.create",
+      ...(eventId === undefined ? {} : { event_id: eventId }),
+      item: toRealtimeItem(item, callId),
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------- from upstream
+
+  /** Rule 10: whatever arrives, this neither throws (a throwing listener kills the socket) nor waits. */
+  #fromUpstream(text: string): void {
+    if (this.#over) return;
+    try {
+      const parsed = parseServerEvent(text);
+      if (parsed.kind === "audio") this.#audio(parsed.itemId, parsed.base64);
+      else if (parsed.kind === "event") this.#event(parsed.event);
+      else if (!parsed.readable) this.#world.log.warn("upstream_event_unreadable", { type: parsed.type });
+    } catch (thrown) {
+      this.#world.log.error("upstream_event_failed", { thrown: errorName(thrown) });
+    }
+  }
+
+  #audio(upstreamId: string, base64: string): void {
+    const id = this.#ids.ours(upstreamId);
+    if (id === undefined) return;
+    const pcm = Uint8Array.fromBase64(base64);
+    this.#audioOutBytes += pcm.byteLength;
+    this.#world.listener.audio(id, pcm);
+  }
+
+  #event(event: ServerEvent): void {
+    const { listener } = this.#world;
+    switch (event.type) {
+      case "session.created":
+        this.#expiresAtMs = (event.session.expires_at ?? 0) * 1000;
+        return;
+      case "session.updated":
+        if (this.#phase === "configuring") listener.event({ type: "configured" });
+        return;
+      case "error":
+        return this.#error(event.error.code ?? undefined, event.error.event_id ?? undefined);
+      case "conversation.item.added":
+        return;
+      case "conversation.item.done":
+        return this.#acknowledged(event.item.id);
+      case "input_audio_buffer.speech_started": {
+        const itemId = this.#newUserItem(event.item_id);
+        this.#turns.set(itemId, { startMs: event.audio_start_ms, endMs: event.audio_start_ms });
+        return listener.event({ type: "speech_started", itemId });
+      }
+      case "input_audio_buffer.speech_stopped": {
+        const itemId = this.#newUserItem(event.item_id);
+        const turn = this.#turns.get(itemId);
+        if (turn !== undefined) turn.endMs = event.audio_end_ms;
+        return listener.event({ type: "speech_stopped", itemId });
+      }
+      case "input_audio_buffer.committed": {
+        const itemId = this.#newUserItem(event.item_id);
+        const audioMs = this.#turnMs(itemId);
+        this.#audioInMs += audioMs;
+        return listener.event({ type: "user_turn", itemId, audioMs });
+      }
+      case "conversation.item.input_audio_transcription.delta":
+        return this.#withOurs(event.item_id, (itemId) =>
+          listener.event({ type: "user_caption", itemId, delta: event.delta }),
+        );
+      case "conversation.item.input_audio_transcription.completed":
+        return this.#withOurs(event.item_id, (itemId) => {
+          const usage = transcriptionUsageTotals(
+            event.usage,
+            this.#world.pricedModel === undefined ? undefined : this.#world.transcriptionModel,
+            this.#turnMs(itemId),
+          );
+          listener.event({ type: "user_transcript", itemId, text: event.transcript.trim(), usage });
+        });
+      case "conversation.item.input_audio_transcription.failed":
+        return this.#withOurs(event.item_id, (itemId) =>
+          listener.event({ type: "user_transcript_failed", itemId, code: event.error?.code ?? "none" }),
+        );
+      case "response.created":
+        this.#audioOutBytes = 0;
+        return this.#sequencer.created(event.response.id);
+      case "response.output_item.added":
+        if (event.item.type !== "message") return;
+        return listener.event({ type: "assistant_started", itemId: this.#newItem(event.item.id) });
+      case "response.output_audio_transcript.delta":
+      case "response.output_text.delta":
+        return this.#withOurs(event.item_id, (itemId) =>
+          listener.event({ type: "assistant_caption", itemId, delta: event.delta }),
+        );
+      case "response.output_audio.done":
+        return this.#withOurs(event.item_id, (itemId) =>
+          listener.event({ type: "assistant_audio_ended", itemId }),
+        );
+      case "response.output_item.done":
+        return this.#outputDone(event.item);
+      case "response.done":
+        return this.#responseDone(event.response);
+      case "conversation.item.truncated":
+      case "conversation.item.deleted":
+      case "input_audio_buffer.cleared":
+        return;
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #outputDone(item: RealtimeItem): void {
+    const { listener, newId } = this.#world;
+    if (item.type === "message") {
+      this.#withOurs(item.id, (itemId) =>
+        listener.event({ type: "assistant_done", itemId, text: itemText(item) }),
+      );
+    } else if (item.type === "function_call") {
+      const callId = newId("call");
+      if (item.call_id) this.#callIds.set(callId, item.call_id);
+      listener.event({
+        type: "tool_call",
+        itemId: this.#newItem(item.id),
+        callId,
+        name: item.name ?? "",
+        argumentsJson: item.arguments ?? "",
+        complete: item.status !== "incomplete",
+      });
+    }
+  }
+
+  #responseDone(response: Extract<ServerEvent, { type: "response.done" }>["response"]): void {
+    if (!this.#sequencer.done(response.id)) return;
+    for (const itemId of this.#removals.splice(0))
+      this.#send({ type: "conversation.item.delete", item_id: itemId });
+    const { listener, pricedModel } = this.#world;
+    const error = response.status_details?.error;
+    const code = error?.code ?? error?.type ?? response.status_details?.reason ?? undefined;
+    const usage = responseUsageTotals(
+      response.usage,
+      pricedModel,
+      this.#audioInMs,
+      bytesToMs(this.#audioOutBytes),
+    );
+    this.#audioInMs = 0;
+    this.#audioOutBytes = 0;
+    const outcome = toOutcome(response.status);
+    listener.event({ type: "answer_done", outcome, usage, ...(code === undefined ? {} : { code }) });
+    const failure = outcome === "failed" ? fatal(code) : undefined;
+    if (failure !== undefined) this.#end(failure);
+  }
+
+  #error(code: string | undefined, eventId: string | undefined): void {
+    if (eventId === "setup") return this.#end({ kind: "setup_rejected", code: code ?? "none" });
+    for (const [itemId, replayEventId] of this.#unacknowledged) {
+      // One item the upstream does not take must not keep the rest of the talk from going on.
+      if (replayEventId === eventId) {
+        this.#world.log.warn("replayed_item_refused", { itemId, code });
+        return this.#acknowledged(itemId);
+      }
+    }
+    if (this.#sequencer.refused(eventId, code)) {
+      this.#world.listener.event({
+        type: "answer_done",
+        outcome: "failed",
+        ...(code === undefined ? {} : { code }),
+      });
+    }
+    const what = classifyError(code);
+    if (what.action === "end") this.#end(what.failure);
+    else if (what.action === "report") this.#world.listener.event({ type: "refused", code: what.code });
+  }
+
+  // ------------------------------------------------------------------------------------------------ ids
+
+  #newItem(upstreamId: string): string {
+    const id = this.#world.newId("item");
+    this.#ids.pair(id, upstreamId);
+    return id;
+  }
+
+  /** A user item is announced by `speech_started`, or first seen at its commit. */
+  #newUserItem(upstreamId: string): string {
+    return this.#ids.ours(upstreamId) ?? this.#newItem(upstreamId);
+  }
+
+  #withOurs(upstreamId: string, use: (itemId: string) => void): void {
+    const itemId = this.#ids.ours(upstreamId);
+    if (itemId !== undefined) use(itemId);
+  }
+
+  #turnMs(itemId: string): number {
+    const turn = this.#turns.get(itemId);
+    return turn === undefined ? 0 : Math.max(0, turn.endMs - turn.startMs);
+  }
+}
+
+function toOutcome(status: string | null | undefined): AnswerOutcome {
+  return status === "cancelled" || status === "incomplete" || status === "failed" ? status : "completed";
+}
