@@ -53,6 +53,8 @@ export class Conversation implements Requests {
   #replayed = false;
   #answerOwed = false;
   #mayGreet = false;
+  /** Calls this session knows of: its own, and the replayed ones. */
+  readonly #knownCalls = new Set<string>();
   /** Calls of the running answer: they run when it is done. */
   #calls: StoredCall[] = [];
 
@@ -228,6 +230,7 @@ export class Conversation implements Requests {
     this.#model = undefined;
     this.#replayed = false;
     this.#calls = [];
+    this.#knownCalls.clear();
     model?.close();
     this.#playout.answerDone(true);
     this.#transcript.sessionOver();
@@ -306,6 +309,7 @@ export class Conversation implements Requests {
     const { items: told, answerOwed } = resumeFrom(items.newestRows(agent.limits.replayItems));
     this.#answerOwed = answerOwed;
     this.#replayed = true;
+    for (const item of told) if (item.kind === "tool_call") this.#knownCalls.add(item.callId);
     this.#model?.replay(told);
   }
 
@@ -330,6 +334,7 @@ export class Conversation implements Requests {
     const { itemId, callId, name, argumentsJson } = event;
     const call: StoredCall = { itemId, callId, name, argumentsJson, startedAt: this.#world.clock.now() };
     this.#transcript.toolCall(call);
+    this.#knownCalls.add(callId);
     this.#calls.push(call);
   }
 
@@ -361,6 +366,11 @@ export class Conversation implements Requests {
   /** `awaited` is undefined for a call that never ran: nothing waits for it. */
   #toolDone(call: StoredCall, outcome: ToolOutcome, awaited: boolean | undefined): void {
     const id = this.#transcript.toolOutput(call, outcome);
+    // A call that outlived its session was not replayed, for it had no output: now it has both halves.
+    if (!this.#knownCalls.has(call.callId)) {
+      const { itemId, callId, name, argumentsJson } = call;
+      this.#tell({ kind: "tool_call", id: itemId, callId, name, argumentsJson });
+    }
     this.#tell({ kind: "tool_output", id, callId: call.callId, output: outcome.output });
     if (awaited === undefined) return;
     this.#answerOwed = true;

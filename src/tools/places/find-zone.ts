@@ -18,8 +18,11 @@ const NICKNAMES: Record<string, string> = {
   "washington dc": "Washington, D.C.",
   washington: "Washington, D.C.",
   bombay: "Mumbai",
-  bengaluru: "Bangalore",
+  bangalore: "Bengaluru",
   saigon: "Ho Chi Minh City",
+  kathmandu: "Asia/Kathmandu",
+  kyiv: "Europe/Kyiv",
+  yangon: "Asia/Yangon",
   uk: "United Kingdom",
   england: "United Kingdom",
   "south korea": "Seoul",
@@ -33,12 +36,12 @@ let index: Map<string, Place> | undefined;
 export function findZone(spoken: string): Place | undefined {
   index ??= buildIndex();
   const wanted = normalize(spoken);
-  const nickname = NICKNAMES[wanted];
-  const known = index.get(nickname === undefined ? wanted : normalize(nickname));
+  const name = Object.hasOwn(NICKNAMES, wanted) ? NICKNAMES[wanted]! : spoken.trim();
+  const known = index.get(normalize(name)) ?? knownToRuntime(name);
   if (known !== undefined) return known;
-  // "Tokyo, Japan", "Springfield USA": what stands before the comma is the place.
+  // "Tokyo, Japan": what stands before the comma is the place.
   const first = spoken.split(",")[0]!;
-  return first === spoken ? knownToRuntime(spoken.trim()) : findZone(first);
+  return first === spoken ? undefined : findZone(first);
 }
 
 function buildIndex(): Map<string, Place> {
@@ -56,12 +59,13 @@ function buildIndex(): Map<string, Place> {
   return places;
 }
 
-/** Aliases such as "US/Pacific" or "Asia/Calcutta" are not listed, but the runtime understands them. */
+/** Aliases such as "US/Pacific" or "Asia/Kathmandu" are not listed, but the runtime understands them. */
 function knownToRuntime(name: string): Place | undefined {
-  if (!/^[A-Za-z]+(\/[A-Za-z_+\-0-9]+)+$/.test(name)) return undefined;
+  // "+05:30" would be understood too, but is no place.
+  if (!/^[A-Za-z]/.test(name)) return undefined;
   try {
-    const zone = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-    return { name: name.split("/").at(-1)!.replaceAll("_", " "), zone };
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return { name: name.split("/").at(-1)!.replaceAll("_", " "), zone: name };
   } catch {
     return undefined;
   }

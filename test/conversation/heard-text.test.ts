@@ -1,0 +1,36 @@
+// Words against milliseconds.
+
+import { describe, expect, test } from "vitest";
+import { HeardText } from "../../src/conversation/heard-text.ts";
+
+describe("heard text", () => {
+  test("BI5 the cut falls between words and never later than the share that was heard", () => {
+    const words = new HeardText();
+    words.add("one two three four five", 0);
+    expect(words.heard(500, 1000)).toBe("one two");
+    expect(words.heard(1, 1000)).toBe("");
+    expect(words.heard(1000, 1000)).toBe("one two three four five");
+  });
+
+  test("BI5 a sentence whose audio had not begun is not heard, however short the first one was", () => {
+    const words = new HeardText();
+    words.add("Well. ", 0);
+    // The first sentence is long in audio and short in text: shares of the whole would claim too much.
+    words.add("Now a very much longer sentence follows here.", 2000);
+    expect(words.heard(1900, 3000)).toBe("Well.");
+    expect(words.heard(2500, 3000).startsWith("Well. Now")).toBe(true);
+  });
+
+  test("BI5 never more text for less audio", () => {
+    const words = new HeardText();
+    for (const [index, word] of "the quick brown fox jumps over the lazy dog again".split(" ").entries()) {
+      words.add(`${word} `, index * 90);
+    }
+    let last = 0;
+    for (let heardMs = 0; heardMs <= 1200; heardMs += 7) {
+      const { length } = words.heard(heardMs, 1200);
+      expect(length).toBeGreaterThanOrEqual(last);
+      last = length;
+    }
+  });
+});

@@ -1,0 +1,143 @@
+// A conversation with a scripted model, callers that record, a manual clock and a real database: the object of a
+// fresh id lends its SQLite for the length of `play`.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { Conversation } from "../../src/conversation/conversation.ts";
+import type { Caller } from "../../src/conversation/ports.ts";
+import type { AgentDefinition, Tool } from "../../src/define.ts";
+import type { ConversationMessage } from "../../src/protocol/messages.ts";
+import { ItemStore } from "../../src/store/item-store.ts";
+import { NoteStore } from "../../src/store/note-store.ts";
+import { migrate } from "../../src/store/schema.ts";
+import { UsageStore } from "../../src/store/usage-store.ts";
+import { ToolRegistry } from "../../src/tools/registry.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { ScriptedModel } from "./scripted-model.ts";
+import { silentLog } from "./silent-log.ts";
+
+export class RecordingCaller implements Caller {
+  readonly id: string;
+  pageId: string | undefined;
+  started = false;
+  holdsFloor = false;
+  readonly messages: ConversationMessage[] = [];
+  audioBytes = 0;
+  closed: { code: number; reason: string } | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+  send(message: ConversationMessage): void {
+    // As on the wire: what changes later must not change what was sent.
+    this.messages.push(JSON.parse(JSON.stringify(message)) as ConversationMessage);
+  }
+  sendAudio(pcm: Uint8Array): void {
+    this.audioBytes += pcm.byteLength;
+  }
+  remember(): void {}
+  close(code: number, reason: string): void {
+    this.closed = { code, reason };
+  }
+  types(): string[] {
+    return this.messages.map((message) => message.type);
+  }
+  last<Type extends ConversationMessage["type"]>(
+    type: Type,
+  ): Extract<ConversationMessage, { type: Type }> | undefined {
+    return this.messages.findLast((message) => message.type === type) as never;
+  }
+  states(): string[] {
+    return this.messages.flatMap((message) => (message.type === "state" ? [message.state] : []));
+  }
+}
+
+export interface Scene {
+  conversation: Conversation;
+  clock: ManualClock;
+  items: ItemStore;
+  usage: UsageStore;
+  sql: SqlStorage;
+  models: ScriptedModel[];
+  /** The newest session. */
+  model(): ScriptedModel;
+  page(id?: string): RecordingCaller;
+  says(caller: RecordingCaller, message: object): void;
+}
+
+const AGENT: AgentDefinition = {
+  name: "test",
+  instructions: "Be brief.",
+  voice: "marin",
+  policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
+  tools: [],
+  limits: { replayItems: 50, maxOutputTokens: 100 },
+};
+
+/** Builds a scene and plays it inside an object, whose database it uses. */
+export async function play(
+  options: { tools?: Tool[]; greeting?: string; before?: (items: ItemStore) => void },
+  scene: (it: Scene) => void | Promise<void>,
+): Promise<void> {
+  const stub = env.CONVERSATION.get(env.CONVERSATION.newUniqueId());
+  await runInDurableObject(stub, async (_instance, state) => {
+    migrate(state.storage);
+    const { sql } = state.storage;
+    const clock = new ManualClock();
+    const items = new ItemStore(sql);
+    items.create("hash", "normal", clock.now());
+    options.before?.(items);
+    const usage = new UsageStore(sql);
+    const models: ScriptedModel[] = [];
+    let ids = 0;
+    const agent: AgentDefinition = {
+      ...AGENT,
+      tools: options.tools ?? [],
+      ...(options.greeting === undefined ? {} : { greeting: options.greeting }),
+    };
+    const conversation = new Conversation({
+      conversationId: "conversation",
+      agent,
+      registry: new ToolRegistry(agent.tools),
+      items,
+      usage,
+      notes: new NoteStore(sql, () => clock.now()),
+      openModel: (setup, listener) => {
+        const model = new ScriptedModel(setup, listener);
+        models.push(model);
+        return model;
+      },
+      clock,
+      newId: (prefix) => `${prefix}_${++ids}`,
+      log: silentLog,
+    });
+    await scene({
+      conversation,
+      clock,
+      items,
+      usage,
+      sql,
+      models,
+      model: () => models.at(-1)!,
+      page(id = "page") {
+        const caller = new RecordingCaller(id);
+        conversation.reception.attach(caller);
+        return caller;
+      },
+      says: (caller, message) => conversation.reception.text(caller, JSON.stringify(message)),
+    });
+  });
+}
+
+/** A page that has started and a session that is live. */
+export function talking(it: Scene): RecordingCaller {
+  const page = it.page();
+  it.says(page, { type: "start" });
+  it.model().ready();
+  return page;
+}
+
+/** Lets what is due to run, run: the promises of a tool's run and what hangs on them. */
+export async function settled(): Promise<void> {
+  await scheduler.wait(0);
+}
