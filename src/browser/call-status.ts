@@ -1,0 +1,47 @@
+// What a call is at any moment: the states it can be in, each with the data it has, and all that the page
+// shows beside the transcript.
+
+import type {
+  ConversationState,
+  LiveSettings,
+  PageLimits,
+  SleepReason,
+  TurnOutcome,
+  UsageTotals,
+} from "../protocol/messages.ts";
+import type { StoredConversation } from "./conversation-memory.ts";
+import type { MicrophoneState } from "./talk.ts";
+
+export type CallState =
+  /** No conversation yet, or none any more. */
+  | { phase: "idle" }
+  | { phase: "connecting"; conversation: StoredConversation | null }
+  | {
+      phase: "live";
+      conversation: StoredConversation;
+      is: ConversationState;
+      reason?: SleepReason;
+      floor: boolean;
+    }
+  | { phase: "reconnecting"; conversation: StoredConversation }
+  | { phase: "ended" };
+
+export interface Notice {
+  text: string;
+  /** What the button beside it tries again. */
+  retry: "microphone" | "connection" | null;
+}
+
+/** Everything the page shows beside the transcript. */
+export interface CallStatus {
+  state: CallState;
+  microphone: MicrophoneState;
+  muted: boolean;
+  notice: Notice | null;
+  usage: UsageTotals | null;
+  settings: LiveSettings | null;
+  limits: PageLimits | null;
+  lastTurn: { outcome: TurnOutcome; latencyMs: Record<string, number> } | null;
+  /** Microphone frames the conversation never got. */
+  droppedFrames: number;
+}

@@ -1,0 +1,96 @@
+// Composition of the page; nothing else.
+
+import { AudioDevice } from "./audio-device.ts";
+import { Call } from "./call.ts";
+import { browserClock } from "./clock.ts";
+import { httpApi } from "./conversation-api.ts";
+import { browserMemory } from "./conversation-memory.ts";
+import { Meters } from "./meters.ts";
+import { Microphone } from "./microphone.ts";
+import { ConversationSocket } from "./socket.ts";
+import { Speaker } from "./speaker.ts";
+import { Transcript } from "./transcript.ts";
+import { TranscriptView } from "./transcript-view.ts";
+import { View } from "./view.ts";
+
+const device = new AudioDevice();
+const meters = new Meters();
+
+const microphone = new Microphone(device, {
+  onFrame: (samples) => call.onMicrophoneFrame(samples),
+  onLevel: (level) => meters.show("microphone", call.status.muted ? 0 : level),
+  onLost: () => call.onMicrophoneLost(),
+});
+
+const speaker = new Speaker(device, {
+  onPlayed: (report) => call.onPlayed(report),
+  onLevel: (level) => meters.show("speaker", level),
+  onCounters: (counters) => view.renderCounters(counters),
+  onFailed: () => call.onSpeakerFailed(),
+});
+
+const transcriptView = new TranscriptView({
+  onApproval: (callId, approved) => call.approve(callId, approved),
+  onEarlier: () => void call.showEarlier(),
+});
+const transcript: Transcript = new Transcript((change) => transcriptView.change(transcript, change));
+
+const view = new View({
+  onTalk: () => void call.toggleTalk(),
+  onMute: () => call.toggleMute(),
+  onInterrupt: () => call.interrupt(),
+  onText: (text) => call.typeText(text),
+  onStartOver: () => void call.startOver(),
+  onRetry: () => void call.retry(),
+  onDismiss: () => call.dismissNotice(),
+});
+
+const call: Call = new Call({
+  api: httpApi,
+  memory: browserMemory(() => localStorage),
+  microphone,
+  speaker,
+  transcript,
+  socket: (listener) =>
+    new ConversationSocket(
+      {
+        dial: (url, protocols) => new WebSocket(url, protocols),
+        socketUrl,
+        clock: browserClock,
+        random: Math.random,
+        hello: { type: "hello", pageId: newId(), streamId: newId() },
+      },
+      listener,
+    ),
+  newId,
+  onChange: (status) => {
+    view.render(status);
+    if (status.microphone.is !== "on") meters.show("microphone", 0);
+  },
+  onTextReturned: (text) => view.returnText(text),
+});
+
+/** On the page's own host, whatever address the conversation was created under. */
+function socketUrl(conversationId: string): string {
+  const url = new URL(`/api/conversations/${encodeURIComponent(conversationId)}/socket`, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+/** 32 hex digits. Not `randomUUID`, which plain http does not have. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+addEventListener("online", () => call.nudge());
+addEventListener("pageshow", () => call.nudge());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") call.nudge();
+});
+for (const gesture of ["pointerdown", "keydown"]) {
+  addEventListener(gesture, () => device.unlockAgain(), { capture: true, passive: true });
+}
+
+call.resume();

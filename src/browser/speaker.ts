@@ -1,0 +1,155 @@
+// The playback worklet as the page sees it: frames in, reports of what was heard out. The queue itself lives
+// on the audio thread, so that a busy page neither stutters nor speaks on after a flush.
+
+import { BYTES_PER_MS, BYTES_PER_SAMPLE } from "../audio/format.ts";
+import { PLAYBACK_REPORT_MS } from "../protocol/messages.ts";
+import type { AudioDevice } from "./audio-device.ts";
+import {
+  PLAYBACK_PROCESSOR,
+  type PageToPlayback,
+  type PlaybackCounters,
+  type PlaybackOptions,
+  type PlaybackToPage,
+} from "./worklets/port-messages.ts";
+
+/** The contract's interval less the time a report takes to get out of the audio thread. */
+const REPORT_EVERY_MS = PLAYBACK_REPORT_MS * 0.8;
+/** Audio that may wait for the worklet to load: 30 s, far more than a load takes. The rest is dropped. */
+const MAX_WAITING_BYTES = 30_000 * BYTES_PER_MS;
+
+export interface PlayedReport {
+  itemId: string;
+  playedMs: number;
+  done: boolean;
+}
+
+export interface SpeakerListener {
+  onPlayed(report: PlayedReport): void;
+  onLevel(level: number): void;
+  onCounters(counters: PlaybackCounters): void;
+  /** No sound can be had here. */
+  onFailed(): void;
+}
+
+/** The call's own view of it; tests have another. */
+export interface SpeakerPort {
+  /** Inside a gesture: from here on there may be sound. */
+  prepare(): void;
+  begin(itemId: string, fromMs: number): void;
+  push(samples: ArrayBuffer): void;
+  end(itemId: string, totalMs: number): void;
+  flush(): void;
+}
+
+export class Speaker implements SpeakerPort {
+  readonly #device: AudioDevice;
+  readonly #listener: SpeakerListener;
+  #node: AudioWorkletNode | null = null;
+  #isStarting = false;
+  #waiting: PageToPlayback[] = [];
+  #waitingBytes = 0;
+  #toldLatencyMs = 0;
+  #counters: PlaybackCounters = { underruns: 0, droppedSamples: 0, lateFrames: 0 };
+  /** Samples that found no room before there was a worklet. */
+  #lostSamples = 0;
+
+  constructor(device: AudioDevice, listener: SpeakerListener) {
+    this.#device = device;
+    this.#listener = listener;
+  }
+
+  prepare(): void {
+    this.#device.unlock();
+    void this.#start();
+  }
+
+  begin(itemId: string, fromMs: number): void {
+    this.#tellLatency();
+    this.#post({ type: "begin", itemId, fromMs });
+  }
+
+  push(samples: ArrayBuffer): void {
+    this.#post({ type: "audio", samples }, [samples]);
+  }
+
+  end(itemId: string, totalMs: number): void {
+    this.#post({ type: "end", itemId, totalMs });
+  }
+
+  flush(): void {
+    if (this.#node === null && this.#waiting.length === 0) return;
+    this.#post({ type: "flush", latencyMs: this.#device.latencyMs });
+  }
+
+  #post(message: PageToPlayback, transfer: ArrayBuffer[] = []): void {
+    if (this.#node !== null) {
+      this.#node.port.postMessage(message, transfer);
+      return;
+    }
+    const bytes = message.type === "audio" ? message.samples.byteLength : 0;
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+      this.#lostSamples += bytes / BYTES_PER_SAMPLE;
+      this.#tellCounters();
+      return;
+    }
+    this.#waitingBytes += bytes;
+    this.#waiting.push(message);
+    void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    if (this.#node !== null || this.#isStarting) return;
+    this.#isStarting = true;
+    try {
+      await this.#device.load("playback");
+      this.#node = this.#connect();
+    } catch {
+      this.#listener.onFailed();
+    } finally {
+      this.#isStarting = false;
+    }
+    if (this.#node === null) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const message of waiting) this.#post(message, message.type === "audio" ? [message.samples] : []);
+  }
+
+  #connect(): AudioWorkletNode {
+    const { context } = this.#device;
+    const node = new AudioWorkletNode(context, PLAYBACK_PROCESSOR, {
+      numberOfInputs: 0,
+      numberOfOutputs: 1,
+      outputChannelCount: [1],
+      processorOptions: { reportEveryMs: REPORT_EVERY_MS } satisfies PlaybackOptions,
+    });
+    node.port.addEventListener("message", ({ data }) => this.#received(data as PlaybackToPage));
+    node.port.start();
+    node.connect(context.destination);
+    return node;
+  }
+
+  #received(message: PlaybackToPage): void {
+    if (message.type === "level") this.#listener.onLevel(message.level);
+    else if (message.type === "counters") {
+      this.#counters = message.counters;
+      this.#tellCounters();
+    } else {
+      this.#listener.onPlayed({ itemId: message.itemId, playedMs: message.playedMs, done: message.done });
+      this.#tellLatency();
+    }
+  }
+
+  #tellCounters(): void {
+    const droppedSamples = this.#counters.droppedSamples + this.#lostSamples;
+    this.#listener.onCounters({ ...this.#counters, droppedSamples });
+  }
+
+  /** Only the page can ask the context for it, and it changes when headphones are put on. */
+  #tellLatency(): void {
+    const { latencyMs } = this.#device;
+    if (Math.abs(latencyMs - this.#toldLatencyMs) < 1) return;
+    this.#toldLatencyMs = latencyMs;
+    this.#post({ type: "latency", latencyMs });
+  }
+}

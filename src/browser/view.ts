@@ -1,0 +1,145 @@
+// The controls and the status on the page: shows what `call.ts` says and hands on what the user does. The
+// transcript has its own view.
+
+import type { CallStatus } from "./call-status.ts";
+import { find, setText } from "./page-elements.ts";
+import { stateWords, talkLabel, usageWords } from "./words.ts";
+import type { PlaybackCounters } from "./worklets/port-messages.ts";
+
+export interface ViewActions {
+  onTalk(): void;
+  onMute(): void;
+  onInterrupt(): void;
+  /** False when the text was not taken and stays in the field. */
+  onText(text: string): boolean;
+  onStartOver(): void;
+  onRetry(): void;
+  onDismiss(): void;
+}
+
+export class View {
+  readonly #actions: ViewActions;
+  readonly #state = find("state", HTMLElement);
+  readonly #talk = find("talk", HTMLButtonElement);
+  readonly #talkLabel = find("talk-label", HTMLElement);
+  readonly #mute = find("mute", HTMLButtonElement);
+  readonly #interrupt = find("interrupt", HTMLButtonElement);
+  readonly #field = find("text", HTMLTextAreaElement);
+  readonly #send = find("send", HTMLButtonElement);
+  readonly #startOver = find("new", HTMLButtonElement);
+  readonly #confirm = find("confirm", HTMLDialogElement);
+  readonly #notice = find("notice", HTMLElement);
+  readonly #noticeText = find("notice-text", HTMLElement);
+  readonly #retry = find("retry", HTMLButtonElement);
+  readonly #usage = find("usage", HTMLElement);
+  readonly #metrics = find("metrics", HTMLElement);
+
+  constructor(actions: ViewActions) {
+    this.#actions = actions;
+    this.#talk.addEventListener("click", () => actions.onTalk());
+    this.#mute.addEventListener("click", () => actions.onMute());
+    this.#interrupt.addEventListener("click", () => actions.onInterrupt());
+    this.#retry.addEventListener("click", () => actions.onRetry());
+    find("dismiss", HTMLButtonElement).addEventListener("click", () => actions.onDismiss());
+    this.#listenToTyping();
+    this.#listenToStartOver();
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing && !this.#confirm.open) actions.onInterrupt();
+    });
+  }
+
+  render(status: CallStatus): void {
+    const { state, microphone, muted } = status;
+    const live = state.phase === "live" ? state : null;
+    setText(this.#state, stateWords(status));
+    Object.assign(this.#state.dataset, {
+      phase: state.phase,
+      state: live?.is ?? "",
+      reason: live?.reason ?? "",
+      floor: String(live?.floor ?? false),
+      microphone: microphone.is,
+    });
+    document.body.dataset["mood"] = live?.is ?? state.phase;
+    this.#talk.dataset["microphone"] = microphone.is;
+    setText(this.#talkLabel, talkLabel(microphone));
+    this.#mute.disabled = microphone.is !== "on";
+    this.#mute.ariaPressed = String(muted);
+    setText(this.#mute, muted ? "Unmute" : "Mute");
+    this.#interrupt.disabled = live?.is !== "speaking" && live?.is !== "thinking";
+    this.#startOver.disabled = state.phase === "idle";
+    this.#field.maxLength = status.limits?.maxTextChars ?? this.#field.maxLength;
+    this.#renderNotice(status);
+    setText(this.#usage, status.usage === null ? "" : usageWords(status.usage));
+    this.#renderMetrics({
+      turn: turnWords(status),
+      settings: status.settings === null ? "–" : `${status.settings.policy}, ${status.settings.voice}`,
+      "dropped-frames": status.droppedFrames,
+    });
+  }
+
+  renderCounters({ underruns, droppedSamples, lateFrames }: PlaybackCounters): void {
+    this.#renderMetrics({ underruns, "dropped-samples": droppedSamples, "late-frames": lateFrames });
+  }
+
+  /** A text that did not get through, unless the user has begun another. */
+  returnText(text: string): void {
+    if (this.#field.value === "") this.#field.value = text;
+    this.#fieldChanged();
+  }
+
+  #listenToTyping(): void {
+    const submit = (): void => {
+      if (!this.#actions.onText(this.#field.value)) return;
+      this.#field.value = "";
+      this.#fieldChanged();
+    };
+    find("typing", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      submit();
+    });
+    this.#field.addEventListener("input", () => this.#fieldChanged());
+    this.#field.addEventListener("keydown", (event) => {
+      // The Enter that ends a composition (Japanese, Chinese, ...) chooses a word and sends nothing.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      submit();
+    });
+    for (const chip of document.querySelectorAll<HTMLButtonElement>("button.chip")) {
+      chip.addEventListener("click", () => this.#actions.onText(chip.textContent ?? ""));
+    }
+    this.#fieldChanged();
+  }
+
+  #listenToStartOver(): void {
+    this.#startOver.addEventListener("click", () => this.#confirm.showModal());
+    find("confirm-no", HTMLButtonElement).addEventListener("click", () => this.#confirm.close());
+    find("confirm-yes", HTMLButtonElement).addEventListener("click", () => {
+      this.#confirm.close();
+      this.#actions.onStartOver();
+    });
+  }
+
+  #fieldChanged(): void {
+    this.#send.disabled = this.#field.value.trim() === "";
+  }
+
+  #renderNotice({ notice }: CallStatus): void {
+    this.#notice.hidden = notice === null;
+    setText(this.#noticeText, notice?.text ?? "");
+    this.#retry.hidden = notice === null || notice.retry === null;
+  }
+
+  /** Each number is shown, and stands as `data-…` on the list for whoever measures. */
+  #renderMetrics(values: Record<string, number | string>): void {
+    for (const [name, value] of Object.entries(values)) {
+      setText(find(`metric-${name}`, HTMLElement), String(value));
+      this.#metrics.setAttribute(`data-${name}`, String(value));
+    }
+  }
+}
+
+function turnWords({ lastTurn }: CallStatus): string {
+  if (lastTurn === null) return "–";
+  const times = Object.entries(lastTurn.latencyMs).map(([name, ms]) => `${name} ${Math.round(ms)} ms`);
+  return [lastTurn.outcome, ...times].join(", ");
+}

@@ -1,0 +1,32 @@
+// The speaker's end of the audio thread. A shell: what is played, and what is reported, is in `player.ts`.
+
+import { Player } from "./player.ts";
+import type { PageToPlayback, PlaybackOptions } from "./port-messages.ts";
+import { PLAYBACK_PROCESSOR } from "./port-messages.ts";
+
+class PlaybackProcessor extends AudioWorkletProcessor {
+  readonly #player: Player;
+  #closed = false;
+
+  constructor({ processorOptions }: { processorOptions?: unknown }) {
+    super();
+    this.#player = new Player(sampleRate, processorOptions as PlaybackOptions, (message) =>
+      this.port.postMessage(message, []),
+    );
+    this.port.addEventListener("message", ({ data }) => {
+      const message = data as PageToPlayback;
+      if (message.type === "close") this.#closed = true;
+      else this.#player.receive(message);
+    });
+    this.port.start();
+  }
+
+  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    if (this.#closed) return false;
+    const channel = outputs[0]?.[0];
+    if (channel !== undefined) this.#player.render(channel);
+    return true;
+  }
+}
+
+registerProcessor(PLAYBACK_PROCESSOR, PlaybackProcessor);

@@ -1,0 +1,39 @@
+// What crosses the ports between the page and its two worklets. Audio crosses as transferred buffers, so
+// that nothing is copied on the audio thread.
+
+export const CAPTURE_PROCESSOR = "parley-capture";
+export const PLAYBACK_PROCESSOR = "parley-playback";
+
+export type CaptureToPage =
+  /** One full frame, 16-bit samples. The page gives the buffer back with `recycle`. */
+  { type: "frame"; samples: ArrayBuffer } | { type: "level"; level: number };
+
+export type PageToCapture = { type: "recycle"; samples: ArrayBuffer } | { type: "close" };
+
+export type PageToPlayback =
+  | { type: "begin"; itemId: string; fromMs: number }
+  | { type: "audio"; samples: ArrayBuffer }
+  | { type: "end"; itemId: string; totalMs: number }
+  /** `latencyMs`: how long a sample takes from the worklet to the air; only the page can ask the context. */
+  | { type: "flush"; latencyMs: number }
+  | { type: "latency"; latencyMs: number }
+  | { type: "close" };
+
+export type PlaybackToPage =
+  | { type: "played"; itemId: string; playedMs: number; done: boolean }
+  | { type: "level"; level: number }
+  | { type: "counters"; counters: PlaybackCounters };
+
+export interface PlaybackCounters {
+  /** How often the queue ran dry in the middle of an item. */
+  underruns: number;
+  /** Samples that found the queue full. */
+  droppedSamples: number;
+  /** Frames that came for an item already flushed. */
+  lateFrames: number;
+}
+
+/** What the page tells a new playback worklet. */
+export interface PlaybackOptions {
+  reportEveryMs: number;
+}

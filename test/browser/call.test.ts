@@ -1,0 +1,285 @@
+import { expect, test } from "vitest";
+import type { Item } from "../../src/protocol/messages.ts";
+import { MAX_HELD_MS } from "../../src/browser/outgoing-audio.ts";
+import { MAX_WAITING_TEXTS } from "../../src/browser/outgoing-text.ts";
+import { STORED, startCall, startTalking } from "./support-call.ts";
+
+const ITEM: Item = {
+  id: "i1",
+  role: "user",
+  kind: "message",
+  text: "hello",
+  status: "completed",
+  startedAt: 1,
+};
+
+test("PG1: a reload attaches to the stored conversation and draws it, without a microphone", () => {
+  const { call, world, attach, transcript, types } = startCall(STORED);
+  call.resume();
+  expect(world.opened).toEqual([STORED]);
+  attach({ items: [ITEM], state: "listening" });
+  expect(call.status.state).toMatchObject({ phase: "live", is: "listening" });
+  expect(transcript.items).toEqual([ITEM]);
+  expect(world.isMicrophoneOpen).toBe(false);
+  expect(types()).toEqual([]);
+});
+
+test("PG1: a page that knows no conversation creates none before it is asked to", () => {
+  const { call, world } = startCall();
+  call.resume();
+  expect(call.status.state).toEqual({ phase: "idle" });
+  expect(world.opened).toEqual([]);
+});
+
+test("PG2: the button opens the microphone, creates, attaches, says start, and only then sends frames", async () => {
+  const { call, world, attach, types, hear } = startCall();
+  await call.toggleTalk();
+  expect(world.isMicrophoneOpen).toBe(true);
+  expect(world.stored).toEqual(STORED);
+  hear(2);
+  expect(world.framesSent).toBe(0);
+  attach();
+  expect(types()).toEqual(["start"]);
+  hear(1);
+  expect(world.framesSent).toBe(3);
+});
+
+test("PG2: pressing again lets go of the microphone, says stop and falls silent", async () => {
+  const { call, world, done, types, hear } = await startTalking();
+  await call.toggleTalk();
+  expect(world.isMicrophoneOpen).toBe(false);
+  expect(types()).toEqual(["start", "stop"]);
+  expect(done.at(-1)).toBe("flush");
+  hear(3);
+  expect(world.framesSent).toBe(0);
+});
+
+test("PG3: a refused microphone is said with a retry, and nothing is started", async () => {
+  const { call, world, types, attach } = startCall();
+  world.problem = "refused";
+  await call.toggleTalk();
+  expect(call.status.notice).toMatchObject({ retry: "microphone" });
+  expect(world.opened).toEqual([]);
+  world.problem = null;
+  await call.retry();
+  attach();
+  expect(call.status.notice).toBeNull();
+  expect(types()).toEqual(["start"]);
+});
+
+test("PG3: typing works without a microphone", async () => {
+  const { call, world, attach, sent, settle, done } = startCall();
+  world.problem = "missing";
+  await call.toggleTalk();
+  expect(call.typeText("  What time is it? ")).toBe(true);
+  await settle();
+  attach();
+  expect(sent).toEqual([{ type: "text", text: "What time is it?", id: "id1" }]);
+  expect(done).toContain("prepare");
+});
+
+test("PG3: an unplugged microphone ends the talking cleanly", async () => {
+  const { call, world, types } = await startTalking();
+  call.onMicrophoneLost();
+  expect(world.isMicrophoneOpen).toBe(false);
+  expect(call.status.microphone).toEqual({ is: "failed", problem: "unplugged" });
+  expect(types()).toEqual(["start", "stop"]);
+});
+
+test("PG4: after a lost socket the page says start again by itself and sends what it held", async () => {
+  const { call, world, attach, drop, types, hear } = await startTalking();
+  drop();
+  expect(call.status.state).toMatchObject({ phase: "reconnecting" });
+  hear(5);
+  expect(world.framesSent).toBe(0);
+  attach();
+  expect(types()).toEqual(["start", "start"]);
+  hear(1);
+  expect(world.framesSent).toBe(6);
+  expect(call.status.droppedFrames).toBe(0);
+});
+
+test("PG4: frames beyond the cap are dropped, oldest first, and counted", async () => {
+  const { call, drop, hear } = await startTalking();
+  drop();
+  hear(MAX_HELD_MS / 40 + 3);
+  expect(call.status.droppedFrames).toBe(3);
+});
+
+test("PG5: a refused socket asks once whether the conversation is there, and stops when it is gone", async () => {
+  const { call, world, drop, settle, done } = startCall(STORED);
+  call.resume();
+  drop(true);
+  await settle();
+  expect(world.asked).toBe(1);
+  expect(call.status.state).toMatchObject({ phase: "reconnecting" });
+  world.presence = "gone";
+  drop(true);
+  await settle();
+  expect(call.status.state).toEqual({ phase: "ended" });
+  expect(world.stored).toBeNull();
+  expect(done).toContain("close");
+});
+
+test("PG5: a socket that is merely lost asks nothing", async () => {
+  const { world, drop, settle } = await startTalking();
+  drop();
+  await settle();
+  expect(world.asked).toBe(0);
+});
+
+test("PG6: after the end, typing begins a new conversation", async () => {
+  const { call, world, receive, transcript, settle } = await startTalking();
+  receive({ type: "item", item: ITEM });
+  receive({ type: "state", state: "ended" });
+  expect(call.status.state).toEqual({ phase: "ended" });
+  expect(transcript.items).toHaveLength(1);
+  call.typeText("again");
+  await settle();
+  expect(transcript.items).toHaveLength(0);
+  expect(world.opened).toHaveLength(2);
+});
+
+test("PG6: a new conversation erases the old one and forgets it", async () => {
+  const { call, world, done, transcript } = await startTalking();
+  await call.startOver();
+  expect(done).toContain("erase");
+  expect(world.stored).toBeNull();
+  expect(world.isMicrophoneOpen).toBe(false);
+  expect(transcript.items).toEqual([]);
+  expect(call.status.state).toEqual({ phase: "idle" });
+});
+
+test("PG7: when another page takes the microphone this one lets go, and takes it back with start", async () => {
+  const { call, world, receive, hear, types, done } = await startTalking();
+  receive({ type: "floor", held: false });
+  expect(call.status.microphone).toEqual({ is: "taken" });
+  expect(world.isMicrophoneOpen).toBe(false);
+  expect(done.at(-1)).toBe("flush");
+  hear(3);
+  expect(world.framesSent).toBe(0);
+  await call.toggleTalk();
+  expect(types()).toEqual(["start", "start"]);
+});
+
+test("PG7: giving the floor back after stop is no news", async () => {
+  const { call, receive } = await startTalking();
+  await call.toggleTalk();
+  receive({ type: "floor", held: false });
+  expect(call.status.microphone).toEqual({ is: "off" });
+});
+
+test("PG8: muted, no frame leaves the page, and every new socket hears of it", async () => {
+  const { call, world, sent, hear, drop, attach } = await startTalking();
+  call.toggleMute();
+  hear(5);
+  expect(world.framesSent).toBe(0);
+  drop();
+  attach();
+  expect(sent.slice(1)).toEqual([
+    { type: "settings", muted: true },
+    { type: "settings", muted: true },
+    { type: "start" },
+  ]);
+  call.toggleMute();
+  hear(1);
+  expect(world.framesSent).toBe(1);
+});
+
+test("PG9: in a conversation that fell asleep a voice says start, and its first word is not lost", async () => {
+  const { call, world, receive, hear, types } = await startTalking();
+  receive({ type: "state", state: "asleep" });
+  expect(call.status.microphone).toEqual({ is: "on", dozing: true });
+  hear(20);
+  expect(types()).toEqual(["start"]);
+  hear(3, 0.3);
+  expect(types()).toEqual(["start", "start"]);
+  hear(1, 0.3);
+  expect(world.framesSent).toBe(24);
+  expect(call.status.droppedFrames).toBe(0);
+});
+
+test.each(["unavailable", "refused", "over_budget"] as const)(
+  "PG9: asleep because %s, the page lets go of the microphone",
+  async (reason) => {
+    const { call, world, receive } = await startTalking();
+    receive({ type: "state", state: "asleep", reason });
+    expect(call.status.microphone).toEqual({ is: "off" });
+    expect(world.isMicrophoneOpen).toBe(false);
+  },
+);
+
+test("PG10: a typed turn that was not seen is sent again with the same id, and one that was is not", async () => {
+  const { call, sent, receive, drop, attach } = startCall(STORED);
+  call.resume();
+  attach();
+  call.typeText("one");
+  call.typeText("two");
+  receive({ type: "item", item: { ...ITEM, text: "one" } });
+  drop();
+  sent.length = 0;
+  attach({ items: [{ ...ITEM, text: "one" }] });
+  expect(sent).toEqual([{ type: "text", text: "two", id: "id2" }]);
+});
+
+test("PG10: a typed turn that cannot be delivered goes back to the field", async () => {
+  const { call, world, returned, settle } = startCall();
+  world.created = { ok: false, message: "Too many conversations." };
+  call.typeText("hello");
+  await settle();
+  expect(returned).toEqual(["hello"]);
+  expect(call.status.notice).toEqual({ text: "Too many conversations.", retry: "connection" });
+});
+
+test("PG10: more typed turns than the cap are not taken", () => {
+  const { call } = startCall(STORED);
+  call.resume();
+  for (let count = 0; count < MAX_WAITING_TEXTS; count++) expect(call.typeText(`text ${count}`)).toBe(true);
+  expect(call.typeText("one more")).toBe(false);
+  expect(call.status.notice).not.toBeNull();
+});
+
+test("PG11: an interrupt is silence here at once, and the conversation is told", async () => {
+  const { call, done, types } = await startTalking();
+  call.interrupt();
+  expect(done.at(-1)).toBe("flush");
+  expect(types().at(-1)).toBe("interrupt");
+});
+
+test("PG12: audio goes to the speaker in the order it came", async () => {
+  const { receive, receiveFrame, done } = await startTalking();
+  done.length = 0;
+  receive({ type: "audio", itemId: "a", fromMs: 0 });
+  receiveFrame();
+  receive({ type: "audio_end", itemId: "a", totalMs: 40 });
+  receive({ type: "flush" });
+  expect(done).toEqual(["begin a 0", "push", "end a 40", "flush"]);
+});
+
+test("PG12: what was heard during a gap is reported after it", async () => {
+  const { call, sent, drop, attach } = await startTalking();
+  call.onPlayed({ itemId: "a", playedMs: 100, done: false });
+  drop();
+  call.onPlayed({ itemId: "a", playedMs: 300, done: false });
+  call.onPlayed({ itemId: "a", playedMs: 400, done: true });
+  attach();
+  expect(sent.filter(({ type }) => type === "playback")).toEqual([
+    { type: "playback", itemId: "a", playedMs: 100 },
+    { type: "playback", itemId: "a", playedMs: 400, done: true },
+  ]);
+});
+
+test("PG13: unknown messages change nothing", async () => {
+  const { call, receive } = await startTalking();
+  const before = call.status;
+  receive({ type: "tomorrow", of: 1 } as never);
+  expect(call.status).toEqual(before);
+});
+
+test("PG13: an error is a notice that can be put away", async () => {
+  const { call, receive } = await startTalking();
+  receive({ type: "error", code: "answer_failed", message: "That answer failed.", retryable: true });
+  expect(call.status.notice).toEqual({ text: "That answer failed.", retry: null });
+  call.dismissNotice();
+  expect(call.status.notice).toBeNull();
+});

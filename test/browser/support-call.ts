@@ -1,0 +1,152 @@
+// A call without a browser: the page's state machine between fakes that record what it did to them, and time
+// that moves when told.
+
+import type { BrowserMessage, ConversationMessage } from "../../src/protocol/messages.ts";
+import { Call } from "../../src/browser/call.ts";
+import type { Created, Presence } from "../../src/browser/conversation-api.ts";
+import type { StoredConversation } from "../../src/browser/conversation-memory.ts";
+import type { MicrophoneProblem } from "../../src/browser/microphone.ts";
+import type { SocketListener } from "../../src/browser/socket.ts";
+import { Transcript } from "../../src/browser/transcript.ts";
+import { FRAME_SAMPLES } from "../../src/audio/format.ts";
+
+export const STORED: StoredConversation = { conversationId: "c1", token: "t1" };
+
+export const WELCOME: ConversationMessage & { type: "welcome" } = {
+  type: "welcome",
+  protocol: 1,
+  conversationId: "c1",
+  state: "asleep",
+  items: [],
+  hasEarlier: false,
+  floor: false,
+  settings: { policy: "normal", policies: ["normal"], voice: "marin", voices: ["marin"], muted: false },
+  usage: {
+    audioInMs: 0,
+    audioOutMs: 0,
+    inputTextTokens: 0,
+    inputAudioTokens: 0,
+    cachedTokens: 0,
+    outputTextTokens: 0,
+    outputAudioTokens: 0,
+  },
+  limits: { maxFrameBytes: 4800, maxTextChars: 4000 },
+};
+
+export type CallFixture = ReturnType<typeof startCall>;
+
+export function startCall(stored: StoredConversation | null = null) {
+  const sent: BrowserMessage[] = [];
+  const done: string[] = [];
+  const returned: string[] = [];
+  const world = {
+    stored,
+    isOpen: false,
+    framesSent: 0,
+    opened: [] as StoredConversation[],
+    created: { ok: true, conversation: STORED } as Created,
+    presence: "there" as Presence,
+    asked: 0,
+    problem: null as MicrophoneProblem | null,
+    isMicrophoneOpen: false,
+  };
+  let listener!: SocketListener;
+  let ids = 0;
+  const transcript = new Transcript(() => {});
+  const call = new Call({
+    api: {
+      create: async () => world.created,
+      ask: async () => (world.asked++, world.presence),
+      earlier: async () => null,
+      erase: async () => (done.push("erase"), true),
+    },
+    memory: {
+      load: () => world.stored,
+      save: (conversation) => void (world.stored = conversation),
+      forget: () => void (world.stored = null),
+    },
+    microphone: {
+      open: async () => {
+        world.isMicrophoneOpen = world.problem === null;
+        return world.problem;
+      },
+      close: () => void (world.isMicrophoneOpen = false),
+      recycle: () => {},
+    },
+    speaker: {
+      prepare: () => void done.push("prepare"),
+      begin: (itemId, fromMs) => void done.push(`begin ${itemId} ${fromMs}`),
+      push: () => void done.push("push"),
+      end: (itemId, totalMs) => void done.push(`end ${itemId} ${totalMs}`),
+      flush: () => void done.push("flush"),
+    },
+    transcript,
+    socket: (its) => {
+      listener = its;
+      return {
+        open: (conversation) => void world.opened.push(conversation),
+        close: () => {
+          world.isOpen = false;
+          done.push("close");
+        },
+        send: (message) => {
+          if (world.isOpen) sent.push(message);
+          return world.isOpen;
+        },
+        sendAudio: () => {
+          if (world.isOpen) world.framesSent++;
+          return world.isOpen;
+        },
+        nudge: () => {},
+      };
+    },
+    newId: () => `id${++ids}`,
+    onChange: () => {},
+    onTextReturned: (text) => void returned.push(text),
+  });
+  return {
+    call,
+    world,
+    sent,
+    done,
+    returned,
+    transcript,
+    receive: (message: ConversationMessage): void => listener.onMessage(message),
+    receiveFrame: (): void => listener.onFrame(new ArrayBuffer(1920)),
+    /** The socket opens and the conversation says its welcome. */
+    attach: (welcome: Partial<typeof WELCOME> = {}): void => {
+      world.isOpen = true;
+      listener.onMessage({ ...WELCOME, ...welcome });
+    },
+    drop: (refused = false): void => {
+      world.isOpen = false;
+      listener.onDown(refused);
+    },
+    /** So many frames from the microphone, silent or spoken. */
+    hear: (frames: number, amplitude = 0): void => {
+      for (let count = 0; count < frames; count++) {
+        const frame = Int16Array.from(
+          { length: FRAME_SAMPLES },
+          (_, at) => amplitude * 32767 * Math.sin(at / 7),
+        );
+        call.onMicrophoneFrame(frame.buffer);
+      }
+    },
+    types: (): string[] => sent.map(({ type }) => type),
+    /** Lets every promise that can settle do so. */
+    settle: async (): Promise<void> => {
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    },
+  };
+}
+
+/** A call in the middle of talking: attached, microphone on, floor held, listening. */
+export async function startTalking(): Promise<CallFixture> {
+  const fixture = startCall(STORED);
+  fixture.call.resume();
+  fixture.attach();
+  await fixture.call.toggleTalk();
+  fixture.receive({ type: "floor", held: true });
+  fixture.receive({ type: "state", state: "listening" });
+  return fixture;
+}
