@@ -3,6 +3,7 @@
 
 import { Hono } from "hono";
 import type { Context } from "hono";
+import { cors } from "hono/cors";
 import { TOKEN_HASH_HEADER } from "./conversation/object.ts";
 import type { ConversationObject } from "./conversation/object.ts";
 import { readSettings, SettingsError } from "./env.ts";
@@ -59,12 +60,19 @@ app.get("/healthz", (c) => {
 /** An absent `Origin` is not a browser: the token decides. A foreign one is a page that was never invited. */
 app.use("/api/*", async (c, next) => {
   const origin = c.req.header("Origin");
-  const settings = readSettings(c.env);
-  if (origin !== undefined && origin !== new URL(c.req.url).origin && !settings.allowedOrigins.has(origin)) {
-    return refuse("origin_not_allowed");
-  }
-  return next();
+  return origin === undefined || isInvited(c, origin) ? next() : refuse("origin_not_allowed");
 });
+
+/** Lets the pages of `ALLOWED_ORIGINS` read the answers; our own page does not need it. */
+app.use(
+  "/api/*",
+  cors({
+    origin: (origin, c: Context<App>) => (isInvited(c, origin) ? origin : null),
+    allowMethods: ["GET", "POST", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type"],
+    maxAge: 600,
+  }),
+);
 
 app.post("/api/conversations", async (c) => {
   const settings = readSettings(c.env);
@@ -138,6 +146,10 @@ app.onError((thrown) => {
   log.error("request_failed", { thrown: errorName(thrown) });
   return refuse("internal");
 });
+
+function isInvited(c: Context<App>, origin: string): boolean {
+  return origin === new URL(c.req.url).origin || readSettings(c.env).allowedOrigins.has(origin);
+}
 
 type ConversationStub = DurableObjectStub<ConversationObject>;
 

@@ -63,6 +63,13 @@ describe("the HTTP routes", () => {
     const headers = { Origin: "https://shop.test", "CF-Connecting-IP": "shop" };
     const answer = await worker.request(`${ORIGIN}/api/conversations`, { method: "POST", headers }, allowing);
     expect(answer.status).toBe(201);
+    expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("https://shop.test");
+    const preflight = await worker.request(
+      `${ORIGIN}/api/conversations/x`,
+      { method: "OPTIONS", headers: { Origin: "https://shop.test", "Access-Control-Request-Method": "DELETE" } },
+      allowing,
+    );
+    expect(preflight.headers.get("Access-Control-Allow-Headers")).toContain("Authorization");
   });
 
   test("HT4 the bearer reads the conversation", async () => {

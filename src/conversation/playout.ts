@@ -27,8 +27,8 @@ export class Playout {
   readonly #clock: Clock;
   readonly #listener: PlayoutListener;
   readonly #ledger = new PlaybackLedger();
-  /** Items of the running flush whose report is still awaited; undefined when none runs. */
-  #awaited: Set<string> | undefined;
+  /** The running flush: every item it met, and those whose report is still awaited. Undefined when none runs. */
+  #flush: { items: string[]; awaited: Set<string> } | undefined;
   #callOffFlush: () => void = () => undefined;
   #callOffStall: () => void = () => undefined;
   #isPlaying = false;
@@ -80,8 +80,9 @@ export class Playout {
   report(itemId: string, playedMs: number, done: boolean): void {
     if (!this.#ledger.has(itemId)) return;
     this.#ledger.played(itemId, playedMs, done);
-    if (this.#awaited !== undefined) {
-      if (done && this.#awaited.delete(itemId) && this.#awaited.size === 0) this.#settle();
+    if (this.#flush !== undefined) {
+      const { awaited } = this.#flush;
+      if (done && awaited.delete(itemId) && awaited.size === 0) this.#settle();
       return;
     }
     if (!this.#isPlaying) return;
@@ -97,9 +98,8 @@ export class Playout {
   /** The model is done with the answer. Items of it that never sounded are settled, or kept if they are text. */
   answerDone(cancelled: boolean): void {
     this.#dropping = false;
-    if (this.#awaited !== undefined) return;
     for (const itemId of this.#ledger.unfinished()) {
-      if (this.#ledger.receivedMs(itemId) > 0) continue;
+      if (this.#ledger.receivedMs(itemId) > 0 || this.#flush?.items.includes(itemId)) continue;
       this.#ledger.forget(itemId);
       this.#listener.heard(itemId, cancelled ? { part: "nothing" } : { part: "all", totalMs: 0 });
     }
@@ -110,30 +110,31 @@ export class Playout {
    * counts. `heard` follows per item, then `flushed`.
    */
   flush(): void {
-    if (this.#awaited !== undefined) return;
+    if (this.#flush !== undefined) return;
     this.#isPlaying = false;
     this.#callOffStall();
     this.#audience.flush();
-    this.#awaited = new Set(
-      this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0),
-    );
-    if (this.#awaited.size === 0 || this.#audience.holder === undefined) this.#settle();
+    const items = this.#ledger.unsettled();
+    const awaited = new Set(this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0));
+    this.#flush = { items, awaited };
+    if (awaited.size === 0 || this.#audience.holder === undefined) this.#settle();
     else this.#callOffFlush = this.#clock.after(FLUSH_ANSWER_MS, () => this.#settle());
   }
 
   /** The conversation is being erased: nothing is settled any more. */
   abandon(): void {
-    this.#awaited = undefined;
+    this.#flush = undefined;
     this.#callOffFlush();
     this.#callOffStall();
     for (const itemId of this.#ledger.unsettled()) this.#ledger.forget(itemId);
   }
 
   #settle(): void {
-    if (this.#awaited === undefined) return;
-    this.#awaited = undefined;
+    if (this.#flush === undefined) return;
+    const { items } = this.#flush;
+    this.#flush = undefined;
     this.#callOffFlush();
-    for (const itemId of this.#ledger.unsettled()) {
+    for (const itemId of items) {
       const heard = this.#ledger.heard(itemId);
       this.#ledger.forget(itemId);
       this.#listener.heard(itemId, heard);

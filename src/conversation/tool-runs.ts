@@ -54,6 +54,7 @@ export class ToolRuns {
   /** Aborts what runs; no outcome is reported any more. */
   end(): void {
     this.#ended.abort();
+    for (const settle of this.#approvals.values()) settle(false);
   }
 
   async #run(call: StoredCall, awaited: boolean): Promise<void> {

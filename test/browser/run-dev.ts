@@ -1,0 +1,37 @@
+// A development server for one test file: the real Worker and the local model, on free ports, with storage that
+// is thrown away. It never uses a developer's key.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DevServer, startDev } from "../../src/dev/dev-server.ts";
+import { findFreePort } from "../../src/dev/ports.ts";
+import { withoutSettings } from "../../src/dev/settings.ts";
+
+export interface TestDevServer extends DevServer {
+  /** What the parts have printed so far, for the message of a test that fails. */
+  lines: string[];
+}
+
+/** `settings` are what a person would put before `npm run dev`. With a key among them no local model starts. */
+export async function runDev(settings: Readonly<Record<string, string>> = {}): Promise<TestDevServer> {
+  const storage = mkdtempSync(join(tmpdir(), "parley-dev-"));
+  const lines: string[] = [];
+  const ports = { PORT: String(await findFreePort()), REALTIME_PORT: String(await findFreePort()) };
+  const removeStorage = () => rmSync(storage, { recursive: true, force: true });
+  try {
+    const server = await startDev({
+      env: { ...withoutSettings(process.env), ...ports, PERSIST_TO: storage, ...settings },
+      devVars: false,
+      onLine: (part, line) => lines.push(`${part}: ${line}`),
+    });
+    const stop = async () => {
+      await server.stop();
+      removeStorage();
+    };
+    return { ...server, lines, stop };
+  } catch (error) {
+    removeStorage();
+    throw new Error(`The development server did not start:\n${lines.join("\n")}`, { cause: error });
+  }
+}
