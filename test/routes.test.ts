@@ -66,7 +66,10 @@ describe("the HTTP routes", () => {
     expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("https://shop.test");
     const preflight = await worker.request(
       `${ORIGIN}/api/conversations/x`,
-      { method: "OPTIONS", headers: { Origin: "https://shop.test", "Access-Control-Request-Method": "DELETE" } },
+      {
+        method: "OPTIONS",
+        headers: { Origin: "https://shop.test", "Access-Control-Request-Method": "DELETE" },
+      },
       allowing,
     );
     expect(preflight.headers.get("Access-Control-Allow-Headers")).toContain("Authorization");

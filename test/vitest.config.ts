@@ -17,6 +17,12 @@ const NODE_TEST_TIMEOUT_MS = 60_000;
 /** A browser test starts Chromium and a development server, and talks in real time. */
 const BROWSER_TEST_TIMEOUT_MS = 120_000;
 
+/** The hosts tests may dial, and where the port of each one's stand-in is found. */
+const STAND_INS: Record<string, string> = {
+  "api.openai.com": "TEST_LOCAL_MODEL_PORT",
+  "refuses-keys.test": "TEST_REFUSING_MODEL_PORT",
+};
+
 /** What a test gets that tries to reach the internet: no real server sends it. */
 const BLOCKED_STATUS = 599;
 
@@ -29,9 +35,10 @@ process.env["CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV"] = "false";
 /** Every request that leaves the Worker comes through here, WebSocket upgrades too. */
 async function outbound(request: Request): Promise<Response> {
   const url = new URL(request.url);
-  if (url.hostname === "api.openai.com") {
+  const port = process.env[STAND_INS[url.hostname] ?? ""];
+  if (port !== undefined) {
     url.protocol = "http:";
-    url.host = `127.0.0.1:${process.env["TEST_LOCAL_MODEL_PORT"]}`;
+    url.host = `127.0.0.1:${port}`;
   }
   if (url.hostname !== "127.0.0.1") return new Response("blocked in tests", { status: BLOCKED_STATUS });
   // The dial below makes a handshake of its own.
@@ -48,6 +55,8 @@ async function outbound(request: Request): Promise<Response> {
 export default defineConfig({
   root,
   test: {
+    // The Worker logs a line per lifecycle change; of a test that passes nobody wants to read them.
+    silent: "passed-only",
     projects: [
       {
         root,

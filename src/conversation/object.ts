@@ -177,7 +177,7 @@ export class ConversationObject extends DurableObject<Env> {
       usage: new UsageStore(sql),
       notes: new NoteStore(sql, clock.now),
       openModel: (setup, listener) =>
-        openRealtime(readSettings(this.env), { setup, listener, clock, newId, log: this.#log }),
+        openRealtime(() => readSettings(this.env), { setup, listener, clock, newId, log: this.#log }),
       clock,
       newId,
       log: this.#log,

@@ -115,7 +115,9 @@ export class Playout {
     this.#callOffStall();
     this.#audience.flush();
     const items = this.#ledger.unsettled();
-    const awaited = new Set(this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0));
+    const awaited = new Set(
+      this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0),
+    );
     this.#flush = { items, awaited };
     if (awaited.size === 0 || this.#audience.holder === undefined) this.#settle();
     else this.#callOffFlush = this.#clock.after(FLUSH_ANSWER_MS, () => this.#settle());

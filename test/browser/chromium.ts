@@ -12,6 +12,8 @@ export interface LaunchOptions {
    * afterwards the browser repeats the file's last 10 ms for ever. Without it, the microphone beeps.
    */
   microphoneWav?: string;
+  /** False for a person who does not allow the microphone. */
+  grantMicrophone?: boolean;
   /** Instead of the one that is found. */
   browser?: Chromium;
   /** More of Chromium's own flags. */
@@ -26,7 +28,11 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
     timeout: LAUNCH_TIMEOUT_MS,
     // Chromium refuses its sandbox to root, who runs most containers; the tests visit their own pages only.
     chromiumSandbox: false,
-    args: [...microphoneFlags(options.microphoneWav), ...QUIET_FLAGS, ...(options.args ?? [])],
+    args: [
+      ...(options.grantMicrophone === false ? [] : microphoneFlags(options.microphoneWav)),
+      ...QUIET_FLAGS,
+      ...(options.args ?? []),
+    ],
   });
 }
 

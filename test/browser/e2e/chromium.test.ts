@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { unpackChromium } from "../../../src/dev/unpack-chromium.ts";
 import { launch } from "../chromium.ts";
+import { encodeWav } from "../wav.ts";
 
 const RATE_HZ = 24_000;
 const TONE_HZ = 1_000;
@@ -20,25 +21,11 @@ const WORKLET = `registerProcessor("capture", class extends AudioWorkletProcesso
 
 /** One second of a tone, then half a second of silence. */
 function toneWav(): Buffer {
-  const samples = RATE_HZ * 1.5;
-  const wav = Buffer.alloc(44 + samples * 2);
-  wav.write("RIFF", 0);
-  wav.writeUInt32LE(36 + samples * 2, 4);
-  wav.write("WAVEfmt ", 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(RATE_HZ, 24);
-  wav.writeUInt32LE(RATE_HZ * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write("data", 36);
-  wav.writeUInt32LE(samples * 2, 40);
+  const samples = new Int16Array(RATE_HZ * 1.5);
   for (let index = 0; index < RATE_HZ; index += 1) {
-    const value = AMPLITUDE * Math.sin((2 * Math.PI * TONE_HZ * index) / RATE_HZ);
-    wav.writeInt16LE(Math.round(value * 32_767), 44 + index * 2);
+    samples[index] = Math.round(AMPLITUDE * Math.sin((2 * Math.PI * TONE_HZ * index) / RATE_HZ) * 32_767);
   }
-  return wav;
+  return encodeWav(samples);
 }
 
 async function servePage(): Promise<string> {

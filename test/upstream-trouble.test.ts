@@ -1,0 +1,64 @@
+// An upstream that is not there, or does not want us, through the real dial.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import type { ConversationObject } from "../src/conversation/object.ts";
+import { createConversation, request, withToken, WorkerPage } from "./support/worker-page.ts";
+
+/** A page on a conversation whose object has other settings. */
+async function pageWith(settings: Record<string, string>): Promise<WorkerPage> {
+  const conversation = await createConversation();
+  const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(conversation.conversationId));
+  await runInDurableObject(stub, (instance: ConversationObject) => {
+    (instance as unknown as { env: object }).env = { ...env, ...settings };
+  });
+  return await WorkerPage.open(conversation);
+}
+
+async function storedTexts(page: WorkerPage): Promise<string[]> {
+  const { conversationId, token } = page.conversation;
+  const answer = await request(`/api/conversations/${conversationId}`, withToken(token));
+  return (await answer.json<{ items: { text: string }[] }>()).items.map((item) => item.text);
+}
+
+describe("trouble upstream", () => {
+  test.for([
+    ["nobody listens", "http://127.0.0.1:1/v1/realtime"],
+    ["the upgrade is refused", "https://blocked.test/v1/realtime"],
+  ] as const)("RT8 when %s the page learns unavailable, and may try again", async ([, url]) => {
+    const page = await pageWith({ REALTIME_URL: url });
+    page.send({ type: "text", text: "hello" });
+    expect(await page.sees("error")).toMatchObject({ code: "unavailable", retryable: true });
+    expect(await page.sees("state", ({ state }) => state === "asleep")).toMatchObject({
+      reason: "unavailable",
+    });
+    expect(await storedTexts(page)).toEqual(["hello"]);
+    page.seen.length = 0;
+    page.send({ type: "start" });
+    await page.sees("state", ({ state }) => state === "connecting");
+    await page.sees("state", ({ state }) => state === "asleep");
+    page.close();
+  });
+
+  test("RT9 a refused key is bland for the page and costs no item", async () => {
+    const page = await pageWith({
+      REALTIME_URL: "https://refuses-keys.test/v1/realtime",
+      OPENAI_API_KEY: "sk-secret",
+    });
+    page.send({ type: "text", text: "hello" });
+    expect(await page.sees("error")).toMatchObject({ code: "refused", retryable: false });
+    expect(await page.sees("state", ({ state }) => state === "asleep")).toMatchObject({ reason: "refused" });
+    expect(await storedTexts(page)).toEqual(["hello"]);
+    expect(JSON.stringify(page.seen)).not.toContain("secret");
+    page.close();
+  });
+
+  test("HT11 a setting that is wrong only for the object leaves the conversation asleep, not broken", async () => {
+    const page = await pageWith({ REALTIME_URL: "nonsense" });
+    page.send({ type: "text", text: "hello" });
+    expect(await page.sees("error")).toMatchObject({ code: "refused" });
+    expect(await storedTexts(page)).toEqual(["hello"]);
+    page.close();
+  });
+});
