@@ -79,8 +79,9 @@ export interface AgentDefinition {
 export function defineAgent(agent: AgentDefinition): AgentDefinition {
   const names = new Set<string>();
   for (const tool of agent.tools) {
-    if (!/^[\w-]{1,64}$/.test(tool.name))
+    if (!/^[\w-]{1,64}$/.test(tool.name)) {
       throw new Error(`tool name "${tool.name}" must match [A-Za-z0-9_-]{1,64}`);
+    }
     if (names.has(tool.name)) throw new Error(`two tools are named "${tool.name}"`);
     if (!(tool.timeoutMs > 0)) throw new Error(`tool "${tool.name}" needs a timeoutMs above 0`);
     names.add(tool.name);

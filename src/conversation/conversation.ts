@@ -16,6 +16,7 @@ import { failedOutcome } from "../tools/runner.ts";
 import type { ToolOutcome } from "../tools/runner.ts";
 import { Audience } from "./audience.ts";
 import type { Heard } from "./playback-ledger.ts";
+import { greetingInstructions, modelSetup } from "./model-setup.ts";
 import { Playout } from "./playout.ts";
 import type { Caller, Clock, Model, ModelEvent, ModelItem, NewId, OpenModel } from "./ports.ts";
 import { Reception } from "./reception.ts";
@@ -202,26 +203,16 @@ export class Conversation implements Requests {
     const { agent, registry, items, openModel, log } = this.#world;
     this.#replayed = false;
     this.#answerOwed = false;
-    const policy = agent.policies[items.conversation().policy] ?? Object.values(agent.policies)[0]!;
     log.info("dialling");
-    const model = openModel(
-      {
-        instructions: agent.instructions,
-        voice: agent.voice,
-        policy,
-        tools: registry.describe(),
-        maxOutputTokens: agent.limits.maxOutputTokens,
+    const model = openModel(modelSetup(agent, registry, items.conversation().policy), {
+      // Rule 10: a session that was left behind may still speak; only the current one counts.
+      event: (event) => {
+        if (this.#model === model) this.#fromModel(event);
       },
-      {
-        // Rule 10: a session that was left behind may still speak; only the current one counts.
-        event: (event) => {
-          if (this.#model === model) this.#fromModel(event);
-        },
-        audio: (itemId, pcm) => {
-          if (this.#model === model) this.#playout.audio(itemId, pcm);
-        },
+      audio: (itemId, pcm) => {
+        if (this.#model === model) this.#playout.audio(itemId, pcm);
       },
-    );
+    });
     this.#model = model;
   }
 
@@ -406,9 +397,4 @@ export class Conversation implements Requests {
     this.#happens({ type: "end" });
     this.#audience.closeAll(CLOSE.ended.code, CLOSE.ended.reason);
   }
-}
-
-/** The local model, too, speaks exactly what stands between the quotes. */
-function greetingInstructions(greeting: string): string {
-  return `Greet the user. Say exactly: "${greeting}" Say nothing else.`;
 }

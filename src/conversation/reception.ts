@@ -67,9 +67,9 @@ export class Reception {
     if (text.length > MAX_TEXT_FRAME_BYTES) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
     if (!guard.message(this.#clock.now())) return this.#expel(caller, CLOSE.policy, "message_flood");
     const decoded = decodeBrowserMessage(text);
-    if (decoded.kind === "malformed")
+    if (decoded.kind === "malformed") {
       this.#complain(caller, "bad_message", "This message is not understood.");
-    else if (decoded.kind === "message") this.#message(caller, decoded.message);
+    } else if (decoded.kind === "message") this.#message(caller, decoded.message);
   }
 
   /** A binary frame of a page. Hot path: no SQL, no schema, no log line. */
@@ -86,8 +86,9 @@ export class Reception {
       if (guard.firstEarlyFrame()) this.#complain(caller, "not_started", "Send start before audio.");
       return;
     }
-    if (verdict === "rate_off")
+    if (verdict === "rate_off") {
       this.#complain(caller, "audio_rate", "Audio must come at 24 kHz in real time.");
+    }
     if (caller.holdsFloor) this.#requests.microphone(frame);
   }
 

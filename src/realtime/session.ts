@@ -28,6 +28,7 @@ import { parseServerEvent } from "./parse.ts";
 import { PendingAudio } from "./pending-audio.ts";
 import { ResponseSequencer } from "./response-sequencer.ts";
 import { sessionConfig } from "./session-config.ts";
+import { TurnAudio } from "./turn-audio.ts";
 import { responseUsageTotals, transcriptionUsageTotals } from "./usage.ts";
 
 /** From the upgrade to the last acknowledged replay; a provider that needs longer is as good as gone. */
@@ -49,12 +50,6 @@ export interface SessionWorld {
 
 type Phase = "dialling" | "configuring" | "replaying" | "live" | "over";
 
-/** A turn of the user as the upstream's turn detection saw it. */
-interface HeardTurn {
-  startMs: number;
-  endMs: number;
-}
-
 export class RealtimeSession implements Model {
   readonly abilities = ABILITIES;
   readonly #world: SessionWorld;
@@ -62,7 +57,7 @@ export class RealtimeSession implements Model {
   readonly #ids = new ItemIds();
   readonly #callIds = new Map<string, string>();
   readonly #pending = new PendingAudio();
-  readonly #turns = new Map<string, HeardTurn>();
+  readonly #turnAudio = new TurnAudio();
   /** Create events of the replay that are not acknowledged yet, by item id and by event id. */
   readonly #unacknowledged = new Map<string, string>();
   readonly #removals: string[] = [];
@@ -70,7 +65,6 @@ export class RealtimeSession implements Model {
   #socket: RealtimeSocket | undefined;
   #callOffReady: () => void = () => undefined;
   #expiresAtMs = 0;
-  #audioInMs = 0;
   #audioOutBytes = 0;
 
   constructor(world: SessionWorld) {
@@ -251,20 +245,17 @@ export class RealtimeSession implements Model {
         return this.#acknowledged(event.item.id);
       case "input_audio_buffer.speech_started": {
         const itemId = this.#newUserItem(event.item_id);
-        this.#turns.set(itemId, { startMs: event.audio_start_ms, endMs: event.audio_start_ms });
+        this.#turnAudio.started(itemId, event.audio_start_ms);
         return listener.event({ type: "speech_started", itemId });
       }
       case "input_audio_buffer.speech_stopped": {
         const itemId = this.#newUserItem(event.item_id);
-        const turn = this.#turns.get(itemId);
-        if (turn !== undefined) turn.endMs = event.audio_end_ms;
+        this.#turnAudio.stopped(itemId, event.audio_end_ms);
         return listener.event({ type: "speech_stopped", itemId });
       }
       case "input_audio_buffer.committed": {
         const itemId = this.#newUserItem(event.item_id);
-        const audioMs = this.#turnMs(itemId);
-        this.#audioInMs += audioMs;
-        return listener.event({ type: "user_turn", itemId, audioMs });
+        return listener.event({ type: "user_turn", itemId, audioMs: this.#turnAudio.committed(itemId) });
       }
       case "conversation.item.input_audio_transcription.delta":
         return this.#withOurs(event.item_id, (itemId) =>
@@ -275,8 +266,9 @@ export class RealtimeSession implements Model {
           const usage = transcriptionUsageTotals(
             event.usage,
             this.#world.pricedModel === undefined ? undefined : this.#world.transcriptionModel,
-            this.#turnMs(itemId),
+            this.#turnAudio.ms(itemId),
           );
+          this.#turnAudio.forget(itemId);
           listener.event({ type: "user_transcript", itemId, text: event.transcript.trim(), usage });
         });
       case "conversation.item.input_audio_transcription.failed":
@@ -333,18 +325,18 @@ export class RealtimeSession implements Model {
 
   #responseDone(response: Extract<ServerEvent, { type: "response.done" }>["response"]): void {
     if (!this.#sequencer.done(response.id)) return;
-    for (const itemId of this.#removals.splice(0))
+    for (const itemId of this.#removals.splice(0)) {
       this.#send({ type: "conversation.item.delete", item_id: itemId });
+    }
     const { listener, pricedModel } = this.#world;
     const error = response.status_details?.error;
     const code = error?.code ?? error?.type ?? response.status_details?.reason ?? undefined;
     const usage = responseUsageTotals(
       response.usage,
       pricedModel,
-      this.#audioInMs,
+      this.#turnAudio.takeUnreported(),
       bytesToMs(this.#audioOutBytes),
     );
-    this.#audioInMs = 0;
     this.#audioOutBytes = 0;
     const outcome = toOutcome(response.status);
     listener.event({ type: "answer_done", outcome, usage, ...(code === undefined ? {} : { code }) });
@@ -389,11 +381,6 @@ export class RealtimeSession implements Model {
   #withOurs(upstreamId: string, use: (itemId: string) => void): void {
     const itemId = this.#ids.ours(upstreamId);
     if (itemId !== undefined) use(itemId);
-  }
-
-  #turnMs(itemId: string): number {
-    const turn = this.#turns.get(itemId);
-    return turn === undefined ? 0 : Math.max(0, turn.endMs - turn.startMs);
   }
 }
 

@@ -82,8 +82,9 @@ export function migrate(storage: DurableObjectStorage, migrations: readonly Migr
     );
     const applied = sql.exec<{ name: string }>("SELECT name FROM migrations ORDER BY position").toArray();
     for (const [position, row] of applied.entries()) {
-      if (migrations[position]?.name !== row.name)
+      if (migrations[position]?.name !== row.name) {
         throw new Error(`stored migration ${row.name} is not known here`);
+      }
     }
     for (let position = applied.length; position < migrations.length; position++) {
       const step = migrations[position]!;

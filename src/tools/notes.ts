@@ -29,8 +29,9 @@ export const recallNotes = defineTool({
   idempotent: true,
   run(_args, { notes }) {
     const all = notes.all().map((note) => note.text);
-    if (all.length === 0)
+    if (all.length === 0) {
       return { output: { notes: [], say: "You have not asked me to remember anything yet." } };
+    }
     const recalled = all.slice(-RECALLED_NOTES);
     return {
       output: { notes: recalled, say: `You asked me to remember: ${recalled.join("; ")}.` },

@@ -56,8 +56,9 @@ describe("bad input", () => {
   test("IN5 audio before start is mentioned once", () =>
     play({}, (it) => {
       const page = it.page();
-      for (let count = 0; count < 5; count++)
+      for (let count = 0; count < 5; count++) {
         it.conversation.reception.frame(page, new Uint8Array(FRAME_BYTES));
+      }
       expect(page.messages.filter((message) => message.type === "error")).toMatchObject([
         { code: "not_started" },
       ]);

@@ -62,8 +62,9 @@ describe("setting a session up", () => {
       { item: { id: "i3", type: "function_call", call_id: "c1" } },
       { item: { id: "i4", type: "function_call_output", call_id: "c1", output: "1" } },
     ]);
-    for (const id of ["i1", "i2", "i3"])
+    for (const id of ["i1", "i2", "i3"]) {
       socket.says({ type: "conversation.item.done", item: { id, type: "message" } });
+    }
     expect(socket.eventTypes()).toEqual(["configured"]);
     // The fourth is refused: the talk goes on without it.
     socket.says({ type: "error", error: { code: "invalid_tool_call_id", event_id: "replay_3" } });

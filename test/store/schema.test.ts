@@ -53,7 +53,7 @@ describe("the store", () => {
         { name: "a", sql: "CREATE TABLE half (x INTEGER)" },
         { name: "b", sql: "NOT SQL" },
       ];
-      expect(() => migrate(state.storage, broken)).toThrow();
+      expect(() => migrate(state.storage, broken)).toThrow("not known");
       expect(state.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'half'").toArray()).toEqual([]);
     }));
 

@@ -64,7 +64,7 @@ function knownToRuntime(name: string): Place | undefined {
   // "+05:30" would be understood too, but is no place.
   if (!/^[A-Za-z]/.test(name)) return undefined;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
+    Intl.DateTimeFormat("en", { timeZone: name });
     return { name: name.split("/").at(-1)!.replaceAll("_", " "), zone: name };
   } catch {
     return undefined;

@@ -41,12 +41,14 @@ function installTap(worklet: string): void {
     ) {
       tapped.tap.context = context;
       const module = URL.createObjectURL(new Blob([worklet], { type: "text/javascript" }));
-      void context.audioWorklet.addModule(module).then(() => {
+      const record = async (): Promise<void> => {
+        await context.audioWorklet.addModule(module);
         const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0 });
         tap.port.addEventListener("message", ({ data }) => tapped.tap.chunks.push(data as never));
         tap.port.start();
         connect.call(this, tap);
-      });
+      };
+      void record();
     }
     return connect.call(this, ...to);
   } as never;

@@ -1,0 +1,150 @@
+// The built-in brain: rules over the session's tools, nothing learnt. It keeps no state between turns: what it asked
+// and why is read off the conversation, so a conversation replayed into a new session goes on where it was.
+
+import type { Brain, BrainTool, BrainTurn, Decision, Memory, PlannedCall } from "../brain.ts";
+import type { Vocabulary } from "../hearing.ts";
+import { phraseResult } from "./phrase-result.ts";
+import { planTool } from "./plan.ts";
+import type { ToolPlan } from "./plan.ts";
+import { notUnderstood, smallTalkReply } from "./small-talk.ts";
+import { PLACES } from "./words/places.ts";
+import { GIVEN_NAMES } from "./words/names.ts";
+import { understand } from "./understand.ts";
+import type { Meaning, OpenQuestion } from "./understand.ts";
+import { vocabularyOf } from "./vocabulary.ts";
+
+/** How many of the user's last turns are understood again to find an open question: a question with its answers. */
+const TURNS_REREAD = 4;
+/** Compiled tool sets and vocabularies kept; the oldest goes. Each is some hundred kilobytes. */
+const MAX_CACHED = 32;
+/** "In Tokyo and Paris" becomes one call per place, up to this many. */
+const MAX_CALLS = 4;
+
+const SAY_EXACTLY = /say exactly:?\s*["“]([\s\S]*)["”]/i;
+
+export class RuleBrain implements Brain {
+  readonly properNames: readonly string[] = [...PLACES, ...GIVEN_NAMES];
+  readonly #now: () => Date;
+  readonly #plans = new Map<string, readonly ToolPlan[]>();
+  readonly #vocabularies = new Map<string, Vocabulary>();
+
+  /** `now` is asked only to turn "tomorrow" into a date for schemas that want one. */
+  constructor(now: () => Date = () => new Date()) {
+    this.#now = now;
+  }
+
+  vocabulary(tools: readonly BrainTool[], memories: readonly Memory[]): Vocabulary {
+    const plans = this.#plansFor(tools);
+    const open = openQuestion(plans, memories)?.slot;
+    const key = `${JSON.stringify(tools)}${open ? `?${open.className}` : ""}`;
+    return cached(this.#vocabularies, key, () => vocabularyOf(plans, open));
+  }
+
+  decide(turn: BrainTurn): Decision {
+    const exactly = SAY_EXACTLY.exec(turn.responseInstructions ?? "")?.[1];
+    if (exactly) return { kind: "say", text: exactly };
+    const { memories, toolChoice } = turn;
+    const outputs = freshOutputs(memories);
+    if (outputs.length > 0) return { kind: "say", text: outputs.map(phraseResult).join(" ") };
+    const all = this.#plansFor(turn.tools);
+    const plans =
+      typeof toolChoice === "object" ? all.filter((plan) => plan.tool.name === toolChoice.name) : all;
+    const meaning = meaningNow(plans, memories);
+    const mustCall = toolChoice === "required" || typeof toolChoice === "object";
+    if (mustCall && plans[0] && meaning?.kind !== "call") {
+      const question = asked(meaning);
+      return {
+        kind: "call",
+        calls: [{ name: (question?.plan ?? plans[0]).tool.name, arguments: question?.arguments ?? {} }],
+      };
+    }
+    if (meaning?.kind === "call" && toolChoice === "none") {
+      return { kind: "say", text: "I may not use my tools for this answer." };
+    }
+    return reply(meaning, plans, memories);
+  }
+
+  #plansFor(tools: readonly BrainTool[]): readonly ToolPlan[] {
+    return cached(this.#plans, JSON.stringify(tools), () => tools.map((tool) => planTool(tool, this.#now)));
+  }
+}
+
+function reply(
+  meaning: Meaning | undefined,
+  plans: readonly ToolPlan[],
+  memories: readonly Memory[],
+): Decision {
+  const examples = plans.map((plan) => plan.example);
+  switch (meaning?.kind) {
+    case undefined:
+      return { kind: "say", text: "Hello! How can I help you?" };
+    case "call":
+      return { kind: "call", calls: callsFor(meaning.plan, meaning.arguments) };
+    case "ask":
+      return { kind: "say", text: meaning.slot.question };
+    case "chat":
+      return { kind: "say", text: smallTalkReply(meaning.topic, examples, lastSaid(memories)) };
+    case "dropped":
+      return { kind: "say", text: "All right, never mind." };
+    case "unknown":
+      return { kind: "say", text: notUnderstood(examples, meaning.heardSomething) };
+  }
+}
+
+/** What the user's last turn means, in the light of the questions before it; undefined when nobody said anything. */
+function meaningNow(plans: readonly ToolPlan[], memories: readonly Memory[]): Meaning | undefined {
+  const said = memories.flatMap((memory) =>
+    memory.kind === "said" && memory.by === "user" ? [memory.text] : [],
+  );
+  let meaning: Meaning | undefined;
+  for (const text of said.slice(-TURNS_REREAD)) meaning = understand(text, plans, asked(meaning));
+  return meaning;
+}
+
+/** The question that waits for an answer: the last turn led to it and nothing has happened since but the asking. */
+function openQuestion(plans: readonly ToolPlan[], memories: readonly Memory[]): OpenQuestion | undefined {
+  return asked(meaningNow(plans, memories));
+}
+
+function asked(meaning: Meaning | undefined): OpenQuestion | undefined {
+  return meaning?.kind === "ask" ? meaning : undefined;
+}
+
+/** Outputs that came after everything that was said: nobody has heard them yet. */
+function freshOutputs(memories: readonly Memory[]): string[] {
+  const lastWords = memories.findLastIndex((memory) => memory.kind === "said" && memory.by !== "system");
+  return memories.slice(lastWords + 1).flatMap((memory) => (memory.kind === "output" ? [memory.output] : []));
+}
+
+function lastSaid(memories: readonly Memory[]): string | undefined {
+  const last = memories.findLast(
+    (memory) => memory.kind === "said" && memory.by === "assistant" && memory.text !== "",
+  );
+  return last?.kind === "said" ? last.text : undefined;
+}
+
+function callsFor(plan: ToolPlan, found: Readonly<Record<string, unknown>>): PlannedCall[] {
+  const call = (args: Readonly<Record<string, unknown>>): PlannedCall => ({
+    name: plan.tool.name,
+    arguments: args,
+  });
+  const place = plan.slots.find((slot) => slot.kind === "place");
+  const value = place ? found[place.name] : undefined;
+  if (!place || typeof value !== "string") return [call(found)];
+  const several = value.split(/,?\s+and\s+|,\s*/).filter(Boolean);
+  const known =
+    several.length > 1 &&
+    several.every((part) => PLACES.some((name) => name.toLowerCase() === part.toLowerCase()));
+  return known
+    ? several.slice(0, MAX_CALLS).map((part) => call({ ...found, [place.name]: part }))
+    : [call(found)];
+}
+
+function cached<Value>(cache: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = cache.get(key) ?? make();
+  cache.delete(key);
+  cache.set(key, value);
+  const [oldest] = cache.keys();
+  if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest);
+  return value;
+}

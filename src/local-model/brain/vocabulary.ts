@@ -1,0 +1,75 @@
+// Writes down what speech may say in a session: the sentences of its tools, small talk, and bare answers to the
+// question that is open, if one is.
+
+import { createHash } from "node:crypto";
+import type { Template, Vocabulary } from "../hearing.ts";
+import { GENERAL_WORDS } from "./words/general.ts";
+import { templateOf } from "./pattern.ts";
+import type { ToolPlan } from "./plan.ts";
+import type { Slot } from "./slots/slot.ts";
+import { TEXT_LOOP } from "./slots/slot.ts";
+import { SMALL_TALK_SENTENCES } from "./small-talk.ts";
+import { wordsOf } from "./tokens.ts";
+
+/** Short sentences must not lose to the unknown, which costs nothing to begin. */
+const SMALL_TALK_WEIGHT = 5;
+/** A value alone answers a question; without one it is unlikely, but the recogniser must still have it. */
+const BARE_VALUE_WEIGHT = 0.3;
+const OPEN_QUESTION_WEIGHT = 20;
+const EXAMPLE_WEIGHT = 3;
+const POLITE_PART = 0.15;
+/** Phrases of one class beyond this are left out: the decoder's time grows with them. */
+const MAX_CLASS_PHRASES = 2000;
+
+const DROPPING = ["never mind", "forget it", "cancel that"];
+
+export function vocabularyOf(plans: readonly ToolPlan[], open: Slot | undefined): Vocabulary {
+  const templates = new Map<string, number>();
+  const add = (sentence: string, weight: number): void => {
+    const words = sentence.trim();
+    if (words !== "") templates.set(words, Math.max(weight, templates.get(words) ?? 0));
+  };
+  for (const sentence of SMALL_TALK_SENTENCES) add(sentence, SMALL_TALK_WEIGHT);
+  const classes: Record<string, readonly string[]> = {};
+  for (const plan of plans) {
+    for (const pattern of plan.patterns) {
+      const sentence = templateOf(pattern);
+      add(sentence, pattern.weight);
+      for (const polite of [`please ${sentence}`, `can you ${sentence}`, `can you tell me ${sentence}`]) {
+        add(polite, pattern.weight * POLITE_PART);
+      }
+      if (!sentence.endsWith(`{${TEXT_LOOP}}`)) add(`${sentence} please`, pattern.weight * POLITE_PART);
+    }
+    // The examples word for word as well: they are what people try first, and free text is heard less surely.
+    for (const sentence of spoken(plan.quoted.map((each) => wordsOf(each).join(" ")))) {
+      add(sentence, EXAMPLE_WEIGHT);
+    }
+    for (const slot of plan.slots) {
+      if (slot.kind !== "text") classes[slot.className] = spoken(slot.phrases);
+      if (slot.kind !== "text") addBare(add, slot, BARE_VALUE_WEIGHT);
+    }
+  }
+  if (open) {
+    addBare(add, open, OPEN_QUESTION_WEIGHT);
+    for (const sentence of DROPPING) add(sentence, 1);
+  }
+  const content = { templates: [...templates] as Template[], classes, loops: { [TEXT_LOOP]: GENERAL_WORDS } };
+  return {
+    key: createHash("sha256")
+      .update(JSON.stringify([content.templates, classes]))
+      .digest("hex"),
+    ...content,
+  };
+}
+
+function addBare(add: (sentence: string, weight: number) => void, slot: Slot, weight: number): void {
+  add(`{${slot.className}}`, weight);
+  for (const lead of slot.leads.slice(0, 2)) add(`${lead} {${slot.className}}`, weight / 2);
+}
+
+/** Digits have no sound in the dictionary; phrases with any are only for typing. */
+function spoken(phrases: readonly string[]): string[] {
+  return phrases
+    .filter((phrase) => phrase !== "" && !/[^a-z'. ]/.test(phrase) && wordsOf(phrase).length > 0)
+    .slice(0, MAX_CLASS_PHRASES);
+}

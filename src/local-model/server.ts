@@ -1,0 +1,151 @@
+// The local model as a server: an HTTP port with one WebSocket path that speaks the Realtime API. Owns the sockets
+// and the engine; what a session does is in `session/`.
+
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { WebSocketServer } from "ws";
+import type { Brain } from "./brain.ts";
+import { RuleBrain } from "./brain/rule-brain.ts";
+import { admit } from "./admission.ts";
+import { serveClient } from "./client-socket.ts";
+import type { Hearing } from "./hearing.ts";
+import { GrammarHearing } from "./hearing/grammar-hearing.ts";
+import type { Engine } from "./session/session.ts";
+import { loadSilero } from "./vad/silero.ts";
+import type { Voice } from "./voice.ts";
+import { FliteVoice } from "./voice/flite-voice.ts";
+
+export interface LocalModelOptions {
+  /** Where to listen; 8788 unless told, 0 for any free port. */
+  readonly port?: number;
+  /** 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** The only key that is let in; without it every key is, and no key too. */
+  readonly requireKey?: string;
+  /** Seconds of speech sent per second: 5 unless told, so that an answer can be interrupted in its middle. `Infinity` sends all at once. */
+  readonly audioPace?: number;
+  /** How long a session may last in milliseconds: 60 minutes unless told. Then `session_expired` and close 1001. */
+  readonly sessionLifetimeMs?: number;
+  /** Milliseconds between WebSocket pings: 20 s unless told. */
+  readonly pingIntervalMs?: number;
+  /** Receives one line per ended session, of ids and numbers only. Silent unless told. */
+  readonly log?: (line: string) => void;
+  /** Another ear, brain or voice than the built-in ones. They are not closed with the server. */
+  readonly hearing?: Hearing;
+  readonly brain?: Brain;
+  readonly voice?: Voice;
+}
+
+export interface LocalModel {
+  readonly port: number;
+  /** Where clients connect: `ws://127.0.0.1:8788/v1/realtime`. */
+  readonly url: string;
+  /** Ends every session with 1001 and stops the engine. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 8788;
+export const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_AUDIO_PACE = 5;
+const DEFAULT_LIFETIME_MS = 3_600_000;
+const DEFAULT_PING_MS = 20_000;
+/** 15 MiB of audio as base64, and room for the JSON around it: larger messages close the socket with 1009. */
+const MAX_MESSAGE_BYTES = 21 * 1024 * 1024;
+/** How long `close` waits for clients to answer the close frame. */
+const CLOSE_WAIT_MS = 500;
+const GOING_AWAY = 1001;
+
+/** Listens, loads the engine, and resolves when a session could begin. Rejects when the port is taken. */
+export async function startLocalModel(options: LocalModelOptions = {}): Promise<LocalModel> {
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
+  let engine: Engine | undefined;
+  const http = createServer((request, response) => answer(request, response, engine !== undefined));
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, resolve);
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (offered) => (offered.has("realtime") ? "realtime" : false),
+  });
+  http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const ready = engine;
+    if (!isRealtimePath(request)) return refuse(socket, "404 Not Found");
+    if (!ready) return refuse(socket, "503 Service Unavailable");
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      serveClient(client, admit(request, options.requireKey), {
+        engine: ready,
+        audioPace: options.audioPace ?? DEFAULT_AUDIO_PACE,
+        lifetimeMs: options.sessionLifetimeMs ?? DEFAULT_LIFETIME_MS,
+        pingIntervalMs: options.pingIntervalMs ?? DEFAULT_PING_MS,
+        log: options.log ?? (() => {}),
+      });
+    });
+  });
+  const own = ownEngine(options);
+  const close = async (): Promise<void> => {
+    const stopped = new Promise<void>((resolve) => http.close(() => resolve()));
+    for (const client of sockets.clients) client.close(GOING_AWAY, "The local model is shutting down.");
+    const timer = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+      http.closeAllConnections();
+    }, CLOSE_WAIT_MS);
+    http.closeIdleConnections();
+    await stopped;
+    clearTimeout(timer);
+    await own.close();
+  };
+  try {
+    engine = await own.load();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const bound = (http.address() as AddressInfo).port;
+  return { port: bound, url: `ws://${host.includes(":") ? `[${host}]` : host}:${bound}/v1/realtime`, close };
+}
+
+/** The built-in parts that were not replaced, loaded side by side. */
+function ownEngine(options: LocalModelOptions): { load(): Promise<Engine>; close(): Promise<void> } {
+  const hearing = options.hearing ? undefined : new GrammarHearing();
+  const voice = options.voice ? undefined : new FliteVoice();
+  return {
+    load: async () => {
+      await Promise.all([hearing?.load(), voice?.load()]);
+      const brain = options.brain ?? new RuleBrain();
+      const parts = {
+        hearing: options.hearing ?? hearing!,
+        voice: options.voice ?? voice!,
+        brain,
+        detector: loadSilero(),
+      };
+      // The words of a session without tools: whoever comes first does not wait for them.
+      parts.hearing.prepare(brain.vocabulary([], []));
+      return parts;
+    },
+    close: async () => {
+      await Promise.all([hearing?.close(), voice?.close()]);
+    },
+  };
+}
+
+function isRealtimePath(request: IncomingMessage): boolean {
+  return new URL(request.url ?? "/", "http://localhost").pathname.replace(/\/$/, "") === "/v1/realtime";
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, isReady: boolean): void {
+  const json = (status: number, body: unknown): void => {
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  if (path === "/healthz") json(isReady ? 200 : 503, { ok: isReady });
+  else if (isRealtimePath(request)) {
+    json(426, { error: { message: "This endpoint takes WebSocket connections." } });
+  } else json(404, { error: { message: "Not found." } });
+}
+
+function refuse(socket: Socket, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,104 @@
+// The items of one session in order, with what the wire does not show: audio, and what was heard in it.
+
+import type { Memory } from "../brain.ts";
+import { UNKNOWN_WORDS } from "../hearing.ts";
+import { duplicateItem, unknownPreviousItem } from "../wire/errors.ts";
+import type { WireItem } from "../wire/items.ts";
+
+export interface StoredItem {
+  wire: WireItem;
+  /** The user's or the assistant's audio at 24 kHz, for `retrieve`; dropped when the session keeps too much. */
+  audio: Int16Array | undefined;
+  /** Milliseconds of that audio, also when it was dropped. */
+  audioMs: number;
+  /** What was heard in the user's audio; pending while the engine works. */
+  heard: Promise<string> | undefined;
+  /** What the model remembers having heard or said: transcripts deleted from the wire are still known in part. */
+  words: string;
+  /** Truncated by the client: whatever its response still produces is not added to it. */
+  isCut: boolean;
+}
+
+/** Audio kept per session for `retrieve`: some three minutes. The oldest items lose theirs first. */
+export const MAX_KEPT_AUDIO_BYTES = 9_000_000;
+
+export function storedItem(wire: WireItem): StoredItem {
+  return { wire, audio: undefined, audioMs: 0, heard: undefined, words: "", isCut: false };
+}
+
+export class ItemList {
+  #items: StoredItem[] = [];
+
+  get all(): readonly StoredItem[] {
+    return this.#items;
+  }
+
+  find(id: string): StoredItem | undefined {
+    return this.#items.find((item) => item.wire.id === id);
+  }
+
+  hasCall(callId: string): boolean {
+    return this.#items.some(({ wire }) => wire.type === "function_call" && wire.call_id === callId);
+  }
+
+  /**
+   * Adds after `previousId` (undefined or "": last; "root": first) and returns the id now before it, or null.
+   * Throws a `WireError` for a duplicate id or an unknown predecessor.
+   */
+  insert(item: StoredItem, previousId?: string): string | null {
+    if (this.find(item.wire.id)) throw duplicateItem(item.wire.id);
+    const before =
+      previousId === "root" ? -1 : previousId ? this.#indexOf(previousId) : this.#items.length - 1;
+    if (before === undefined) throw unknownPreviousItem(previousId ?? "");
+    this.#items.splice(before + 1, 0, item);
+    this.#shedAudio();
+    return this.#items[before]?.wire.id ?? null;
+  }
+
+  /** The id before this item, or null; what a late event says of it. */
+  previousOf(id: string): string | null {
+    const index = this.#indexOf(id);
+    return index === undefined ? null : (this.#items[index - 1]?.wire.id ?? null);
+  }
+
+  isFirst(id: string): boolean {
+    return this.#items[0]?.wire.id === id;
+  }
+
+  remove(id: string): boolean {
+    const before = this.#items.length;
+    this.#items = this.#items.filter((item) => item.wire.id !== id);
+    return this.#items.length < before;
+  }
+
+  #indexOf(id: string): number | undefined {
+    const index = this.#items.findIndex((item) => item.wire.id === id);
+    return index < 0 ? undefined : index;
+  }
+
+  #shedAudio(): void {
+    let kept = 0;
+    for (const item of this.#items.toReversed()) {
+      kept += item.audio?.byteLength ?? 0;
+      if (kept > MAX_KEPT_AUDIO_BYTES) item.audio = undefined;
+    }
+  }
+}
+
+/** What the brain is told of these items. Waits for speech that is still being recognised. */
+export async function memoriesOf(items: readonly StoredItem[]): Promise<Memory[]> {
+  await Promise.all(items.map((item) => item.heard?.catch(() => UNKNOWN_WORDS)));
+  return items.map(memoryOf);
+}
+
+/** The same without waiting: speech that is still being recognised is empty. */
+export function memoryOf({ wire, words }: StoredItem): Memory {
+  if (wire.type === "function_call") {
+    return { kind: "call", callId: wire.call_id, name: wire.name, arguments: wire.arguments };
+  }
+  if (wire.type === "function_call_output") {
+    return { kind: "output", callId: wire.call_id, output: wire.output };
+  }
+  const written = wire.content.flatMap((part) => (part.text === undefined ? [] : [part.text]));
+  return { kind: "said", by: wire.role, text: [...written, words].filter(Boolean).join(" ") };
+}
