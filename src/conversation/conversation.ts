@@ -12,21 +12,20 @@ import { MAX_TYPED_CHARS, PROTOCOL_VERSION, WELCOME_ITEMS } from "../protocol/me
 import type { ItemStore } from "../store/item-store.ts";
 import type { UsageRow, UsageStore } from "../store/usage-store.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
-import { failedOutcome } from "../tools/runner.ts";
-import type { ToolOutcome } from "../tools/runner.ts";
+import { AnswerCalls } from "./answer-calls.ts";
 import { Audience } from "./audience.ts";
 import type { Heard } from "./playback-ledger.ts";
 import { greetingInstructions, modelSetup } from "./model-setup.ts";
 import { Playout } from "./playout.ts";
-import type { Caller, Clock, Model, ModelEvent, ModelItem, NewId, OpenModel } from "./ports.ts";
+import type { Caller, Clock, ModelEvent, ModelItem, NewId, OpenModel } from "./ports.ts";
 import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
 import { resumeFrom } from "./resume.ts";
-import { ToolRuns } from "./tool-runs.ts";
 import { Transcript } from "./transcript.ts";
-import type { StoredCall } from "./transcript.ts";
 import { nextTurn, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
+import { Upstream } from "./upstream.ts";
+import type { SessionEvent } from "./upstream.ts";
 
 export interface ConversationWorld {
   conversationId: string;
@@ -38,6 +37,8 @@ export interface ConversationWorld {
   openModel: OpenModel;
   clock: Clock;
   newId: NewId;
+  /** 0 to 1. */
+  random(): number;
   log: Log;
 }
 
@@ -47,17 +48,14 @@ export class Conversation implements Requests {
   readonly #audience = new Audience();
   readonly #transcript: Transcript;
   readonly #playout: Playout;
-  readonly #tools: ToolRuns;
+  readonly #calls: AnswerCalls;
+  readonly #upstream: Upstream;
   #turn: TurnState = { phase: "asleep" };
-  #model: Model | undefined;
   /** The model has been told the stored items: from here on each new one is told as it comes. */
   #replayed = false;
-  #answerOwed = false;
   #mayGreet = false;
-  /** Calls this session knows of: its own, and the replayed ones. */
-  readonly #knownCalls = new Set<string>();
-  /** Calls of the running answer: they run when it is done. */
-  #calls: StoredCall[] = [];
+  /** The stored items end with a turn that was never answered: found while replaying. */
+  #owedByRows = false;
 
   constructor(world: ConversationWorld) {
     this.#world = world;
@@ -68,18 +66,35 @@ export class Conversation implements Requests {
       playing: () => this.#happens({ type: "playing" }),
       played: () => this.#happens({ type: "played" }),
       stalled: () => this.#happens({ type: "interrupt" }),
+      brokenOff: (itemId, receivedMs) => this.#transcript.brokenOff(itemId, receivedMs),
       heard: (itemId, heard) => this.#heard(itemId, heard),
       flushed: () => this.#happens({ type: "cut" }),
     });
-    this.#tools = new ToolRuns({
+    this.#upstream = new Upstream({
+      open: (listener) =>
+        world.openModel(modelSetup(world.agent, registry, items.conversation().policy), listener),
+      listener: {
+        event: (event) => this.#fromModel(event),
+        audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
+        lost: (failure) => this.#lost(failure),
+        gone: (failure) => this.#gone(failure),
+      },
+      clock,
+      random: world.random,
+      log,
+    });
+    this.#calls = new AnswerCalls({
       conversationId,
       registry,
       notes,
       clock,
       log,
+      items,
+      transcript: this.#transcript,
+      tell: (item) => this.#tell(item),
       status: (call, status) =>
         this.#audience.broadcast({ type: "tool", callId: call.callId, name: call.name, status }),
-      done: (call, outcome, awaited) => this.#toolDone(call, outcome, awaited),
+      done: (awaited) => this.#happens({ type: "tool_done", awaited }),
     });
   }
 
@@ -122,7 +137,7 @@ export class Conversation implements Requests {
     if (!caller.holdsFloor) this.#happens({ type: "interrupt" });
     this.#audience.give(caller);
     this.#mayGreet = true;
-    this.#happens({ type: "wanted" });
+    this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
   stop(): void {
@@ -135,9 +150,8 @@ export class Conversation implements Requests {
     if (this.#audience.holder === undefined) this.#audience.give(caller);
     const id = this.#transcript.typed(text, sentId);
     this.#tell({ kind: "message", id, role: "user", text });
-    this.#answerOwed = true;
     this.#happens({ type: "typed" });
-    this.#happens({ type: "wanted" });
+    this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
   interrupt(): void {
@@ -149,11 +163,11 @@ export class Conversation implements Requests {
   }
 
   approve(callId: string, approved: boolean): void {
-    this.#tools.approve(callId, approved);
+    this.#calls.approve(callId, approved);
   }
 
   microphone(frame: Uint8Array): void {
-    this.#model?.appendAudio(frame);
+    this.#upstream.model?.appendAudio(frame);
   }
 
   /** With the holder goes its speaker; with the last page, the reason to keep an upstream. */
@@ -181,17 +195,21 @@ export class Conversation implements Requests {
   #carryOut(command: TurnCommand): void {
     switch (command) {
       case "dial":
-        return this.#dial();
+        return this.#upstream.open();
       case "hang_up":
-        return this.#hangUp();
+        this.#upstream.close();
+        this.#calls.drop();
+        return this.#sessionOver();
       case "greet":
         this.#world.items.setGreeted();
-        return this.#model?.answer({ instructions: greetingInstructions(this.#world.agent.greeting ?? "") });
+        return this.#upstream.model?.answer({
+          instructions: greetingInstructions(this.#world.agent.greeting ?? ""),
+        });
       case "answer":
-        return this.#model?.answer({});
+        return this.#upstream.model?.answer({});
       case "cancel_answer":
         this.#playout.dropRest();
-        return this.#model?.cancelAnswer();
+        return this.#upstream.model?.cancelAnswer();
       case "flush":
         return this.#playout.flush();
       default:
@@ -199,37 +217,17 @@ export class Conversation implements Requests {
     }
   }
 
-  #dial(): void {
-    const { agent, registry, items, openModel, log } = this.#world;
+  /** The session is over, wanted or not: nothing more comes of what ran on it. */
+  #sessionOver(): void {
     this.#replayed = false;
-    this.#answerOwed = false;
-    log.info("dialling");
-    const model = openModel(modelSetup(agent, registry, items.conversation().policy), {
-      // Rule 10: a session that was left behind may still speak; only the current one counts.
-      event: (event) => {
-        if (this.#model === model) this.#fromModel(event);
-      },
-      audio: (itemId, pcm) => {
-        if (this.#model === model) this.#playout.audio(itemId, pcm);
-      },
-    });
-    this.#model = model;
-  }
-
-  #hangUp(): void {
-    const model = this.#model;
-    this.#model = undefined;
-    this.#replayed = false;
-    this.#calls = [];
-    this.#knownCalls.clear();
-    model?.close();
-    this.#playout.answerDone(true);
+    this.#calls.sessionOver();
+    this.#playout.sourceLost();
     this.#transcript.sessionOver();
   }
 
   // ------------------------------------------------------------------------------------------- the model
 
-  #fromModel(event: ModelEvent): void {
+  #fromModel(event: SessionEvent): void {
     switch (event.type) {
       case "configured":
         return this.#replay();
@@ -269,13 +267,11 @@ export class Conversation implements Requests {
           this.#playout.receivedMs(event.itemId),
         );
       case "tool_call":
-        return this.#called(event);
+        return this.#calls.called(event);
       case "answer_done":
         return this.#answerDone(event);
       case "refused":
         return this.#world.log.warn("upstream_refused", { code: event.code });
-      case "lost":
-        return this.#lost(event.failure);
       default:
         return assertNever(event);
     }
@@ -283,25 +279,12 @@ export class Conversation implements Requests {
 
   #replay(): void {
     const { items, agent } = this.#world;
-    // A call that was cut off by a crash must not run twice, and must not stay without its one output.
-    for (const row of items.callsWithoutOutput()) {
-      if (row.call_id === null || this.#tools.isRunning(row.call_id)) continue;
-      const call = {
-        itemId: row.id,
-        callId: row.call_id,
-        name: row.tool_name ?? "",
-        argumentsJson: row.text,
-      };
-      this.#transcript.toolOutput(
-        { ...call, startedAt: row.started_at },
-        failedOutcome("The call was interrupted."),
-      );
-    }
+    this.#calls.settleCrashed();
     const { items: told, answerOwed } = resumeFrom(items.newestRows(agent.limits.replayItems));
-    this.#answerOwed = answerOwed;
+    this.#owedByRows = answerOwed;
     this.#replayed = true;
-    for (const item of told) if (item.kind === "tool_call") this.#knownCalls.add(item.callId);
-    this.#model?.replay(told);
+    this.#calls.replayed(told);
+    this.#upstream.model?.replay(told);
   }
 
   #ready(expiresAtMs: number): void {
@@ -312,34 +295,19 @@ export class Conversation implements Requests {
       this.#mayGreet &&
       !items.conversation().greeted &&
       items.nextPosition() === 0;
-    this.#happens({ type: "ready", first: this.#answerOwed ? "answer" : greet ? "greet" : "listen" });
+    this.#happens({ type: "ready", owed: this.#owedByRows, greet });
   }
 
   #tell(item: ModelItem): void {
-    if (this.#replayed) this.#model?.addItem(item);
-  }
-
-  #called(event: Extract<ModelEvent, { type: "tool_call" }>): void {
-    // A call whose arguments were cut off by a cancel was never made.
-    if (!event.complete) return;
-    const { itemId, callId, name, argumentsJson } = event;
-    const call: StoredCall = { itemId, callId, name, argumentsJson, startedAt: this.#world.clock.now() };
-    this.#transcript.toolCall(call);
-    this.#knownCalls.add(callId);
-    this.#calls.push(call);
+    if (this.#replayed) this.#upstream.model?.addItem(item);
   }
 
   #answerDone(event: Extract<ModelEvent, { type: "answer_done" }>): void {
-    const calls = this.#calls;
-    this.#calls = [];
     const cancelled = event.outcome === "cancelled" || this.#playout.dropping;
     this.#playout.answerDone(cancelled || event.outcome === "failed");
-    let awaited = 0;
-    for (const call of calls) {
-      if (!cancelled && event.outcome === "completed") awaited += this.#tools.start(call) ? 1 : 0;
-      else this.#toolDone(call, failedOutcome("The user interrupted before this ran."), undefined);
-    }
-    this.#happens({ type: "answer_done", calls: awaited });
+    const runs = !cancelled && event.outcome === "completed";
+    if (!runs) this.#calls.drop();
+    this.#happens({ type: "answer_done", calls: runs ? this.#calls.start() : 0 });
     if (event.usage !== undefined) this.#used({ source: "response", ...event.usage });
     if (event.outcome === "failed" || event.outcome === "incomplete") {
       this.#world.log.warn("answer_not_completed", { outcome: event.outcome, code: event.code });
@@ -354,24 +322,12 @@ export class Conversation implements Requests {
     }
   }
 
-  /** `awaited` is undefined for a call that never ran: nothing waits for it. */
-  #toolDone(call: StoredCall, outcome: ToolOutcome, awaited: boolean | undefined): void {
-    const id = this.#transcript.toolOutput(call, outcome);
-    // A call that outlived its session was not replayed, for it had no output: now it has both halves.
-    if (!this.#knownCalls.has(call.callId)) {
-      const { itemId, callId, name, argumentsJson } = call;
-      this.#tell({ kind: "tool_call", id: itemId, callId, name, argumentsJson });
-    }
-    this.#tell({ kind: "tool_output", id, callId: call.callId, output: outcome.output });
-    if (awaited === undefined) return;
-    this.#answerOwed = true;
-    this.#happens({ type: "tool_done", awaited });
-  }
-
   #heard(itemId: string, heard: Heard): void {
-    this.#transcript.cut(itemId, heard);
-    if (heard.part === "some") this.#model?.cutItem(itemId, heard.ms);
-    else if (heard.part === "nothing") this.#model?.removeItem(itemId);
+    const rest = this.#transcript.cut(itemId, heard);
+    if (rest === "gone") this.#upstream.model?.removeItem(itemId);
+    else if (rest !== "as it is" && heard.part === "some") {
+      this.#upstream.model?.cutItem(itemId, heard.ms, rest.text);
+    }
   }
 
   #used(row: UsageRow): void {
@@ -381,9 +337,15 @@ export class Conversation implements Requests {
     this.#audience.broadcast({ type: "usage", totals: usage.totals(), turn });
   }
 
+  /** Another session follows: what was said meanwhile waits, what the speaker has plays on. */
   #lost(failure: Failure): void {
-    const { kind, ...values } = failure;
-    this.#world.log.warn("upstream_lost", { kind, ...values });
+    this.#sessionOver();
+    // A complete call of an answer whose end never came is a call all the same.
+    this.#happens({ type: "lost", calls: this.#calls.start() });
+    this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });
+  }
+
+  #gone(failure: Failure): void {
     this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });
     this.#happens({ type: "sleep", reason: toSleepReason(failure) });
   }
@@ -392,7 +354,7 @@ export class Conversation implements Requests {
 
   /** Erased or expired: tools are aborted, pages told and closed. Nothing is written any more. */
   end(): void {
-    this.#tools.end();
+    this.#calls.end();
     this.#playout.abandon();
     this.#happens({ type: "end" });
     this.#audience.closeAll(CLOSE.ended.code, CLOSE.ended.reason);

@@ -180,6 +180,7 @@ export class ConversationObject extends DurableObject<Env> {
         openRealtime(() => readSettings(this.env), { setup, listener, clock, newId, log: this.#log }),
       clock,
       newId,
+      random: Math.random,
       log: this.#log,
     });
   }

@@ -8,6 +8,8 @@ interface Entry {
   playedMs: number;
   /** All audio of the item has arrived. */
   complete: boolean;
+  /** The session ended in the middle of it. */
+  brokenOff: boolean;
   /** The page said nothing more of it will play. */
   done: boolean;
 }
@@ -16,7 +18,7 @@ export type Heard =
   /** Not a sample left the speaker. */
   | { part: "nothing" }
   /** `ms` is an integer, above 0 and below what arrived: what `audio_end_ms` may be. */
-  | { part: "some"; ms: number; totalMs: number }
+  | { part: "some"; ms: number; totalMs: number; complete: boolean }
   | { part: "all"; totalMs: number };
 
 /** Reports are floored to whole ms and the last frame may end inside one: closer than this is all of it. */
@@ -28,7 +30,13 @@ export class PlaybackLedger {
   /** An answer's item begins; nothing of it has arrived. */
   open(itemId: string): void {
     if (!this.#entries.has(itemId)) {
-      this.#entries.set(itemId, { receivedBytes: 0, playedMs: 0, complete: false, done: false });
+      this.#entries.set(itemId, {
+        receivedBytes: 0,
+        playedMs: 0,
+        complete: false,
+        brokenOff: false,
+        done: false,
+      });
     }
   }
 
@@ -67,9 +75,21 @@ export class PlaybackLedger {
     return [...this.#entries].filter(([, entry]) => !entry.done).map(([itemId]) => itemId);
   }
 
-  /** Items that are complete and done: nothing of them will change. */
+  /** Items that will not go on and are done: nothing of them will change. */
   finished(): string[] {
-    return [...this.#entries].filter(([, entry]) => entry.done && entry.complete).map(([itemId]) => itemId);
+    return [...this.#entries]
+      .filter(([, entry]) => entry.done && (entry.complete || entry.brokenOff))
+      .map(([itemId]) => itemId);
+  }
+
+  /** No more of the item will arrive, though it was to go on. */
+  breakOff(itemId: string): void {
+    const entry = this.#entries.get(itemId);
+    if (entry !== undefined) entry.brokenOff = true;
+  }
+
+  isComplete(itemId: string): boolean {
+    return this.#entries.get(itemId)?.complete === true;
   }
 
   /** All items whose heard part has not been settled, oldest first. */
@@ -90,7 +110,7 @@ export class PlaybackLedger {
     if (entry === undefined || ms <= 0) return { part: "nothing" };
     if (entry.complete && ms >= totalMs - ALL_HEARD_TOLERANCE_MS) return { part: "all", totalMs };
     // Everything so far of an item that was to go on: it ends here, still inside what arrived.
-    return { part: "some", ms, totalMs };
+    return { part: "some", ms, totalMs, complete: entry.complete };
   }
 
   forget(itemId: string): void {

@@ -16,7 +16,9 @@ export interface PlayoutListener {
   /** Everything that was sent has been played. */
   played(): void;
   stalled(): void;
-  /** A flushed item's heard part is settled. */
+  /** No more than `receivedMs` of the item will ever arrive; the speaker may still be playing it. */
+  brokenOff(itemId: string, receivedMs: number): void;
+  /** What was heard of an item is settled. */
   heard(itemId: string, heard: Heard): void;
   /** The flush is over: every item it met is settled. */
   flushed(): void;
@@ -93,6 +95,21 @@ export class Playout {
   /** The answer is cancelled: drop what still comes of it, until `answerDone`. */
   dropRest(): void {
     this.#dropping = true;
+  }
+
+  /**
+   * The session ended. What the speaker has of an unfinished item it plays to its end; what never sounded is gone.
+   * `brokenOff` follows for each item that was cut off.
+   */
+  sourceLost(): void {
+    this.answerDone(true);
+    for (const itemId of this.#ledger.unsettled()) {
+      if (this.#ledger.isComplete(itemId) || this.#flush?.items.includes(itemId)) continue;
+      this.#ledger.breakOff(itemId);
+      const totalMs = this.#ledger.receivedMs(itemId);
+      this.#listener.brokenOff(itemId, totalMs);
+      this.#audience.holder?.send({ type: "audio_end", itemId, totalMs });
+    }
   }
 
   /** The model is done with the answer. Items of it that never sounded are settled, or kept if they are text. */

@@ -59,8 +59,8 @@ export interface Model {
   answer(request: AnswerRequest): void;
   /** Stops the running answer and forgets an answer that waits. */
   cancelAnswer(): void;
-  /** The user heard `heardMs` (integer, more than 0 and less than all) of this item. */
-  cutItem(id: string, heardMs: number): void;
+  /** The user heard `heardMs` (integer, more than 0 and less than all) of this item, which is `text` in words. */
+  cutItem(id: string, heardMs: number, text: string): void;
   /** Nothing of this item was heard: the model forgets it. */
   removeItem(id: string): void;
   /** Ends the session; no event follows. */

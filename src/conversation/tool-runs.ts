@@ -26,7 +26,8 @@ export interface ToolRunsWorld {
 export class ToolRuns {
   readonly #world: ToolRunsWorld;
   readonly #ended = new AbortController();
-  readonly #running = new Set<string>();
+  /** Running calls, and whether the next answer waits for them. */
+  readonly #running = new Map<string, boolean>();
   readonly #approvals = new Map<string, (approved: boolean) => void>();
 
   constructor(world: ToolRunsWorld) {
@@ -37,11 +38,16 @@ export class ToolRuns {
     return this.#running.has(callId);
   }
 
+  /** How many of the running calls the next answer waits for. */
+  get awaited(): number {
+    return [...this.#running.values()].filter(Boolean).length;
+  }
+
   /** Starts a stored call. True when the next answer has to wait for it. */
   start(call: StoredCall): boolean {
     const tool = this.#world.registry.get(call.name);
     const awaited = tool?.slow !== true;
-    this.#running.add(call.callId);
+    this.#running.set(call.callId, awaited);
     void this.#run(call, awaited);
     return awaited;
   }

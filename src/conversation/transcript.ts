@@ -128,19 +128,42 @@ export class Transcript {
     this.#audience.broadcast({ type: "item", item: open.shown });
   }
 
-  /** The item ends where the listener stopped hearing it. */
-  cut(id: string, heard: Heard): void {
+  /**
+   * What was heard of the item is settled: it ends there. Says what a model has to forget of it: nothing, all of it, or
+   * what comes after the text that stays.
+   */
+  cut(id: string, heard: Heard): "as it is" | "gone" | { text: string } {
     const open = this.#open.get(id);
-    if (open === undefined) return;
-    if (heard.part === "nothing") return this.#remove(open);
-    if (heard.part === "all") {
+    if (open === undefined) return "as it is";
+    if (heard.part === "nothing") {
+      this.#remove(open);
+      return "gone";
+    }
+    // An item that broke off has been cut already, where its audio ended: only less than that is news.
+    const known = open.shown.heardMs ?? Number.POSITIVE_INFINITY;
+    if (heard.part === "all" || heard.ms >= known) {
       if (open.shown.status === "in_progress") this.#finish(open, open.words.text, "completed");
       else this.#open.delete(id);
-      return;
+      return "as it is";
     }
     open.audioMs = heard.totalMs;
     open.shown.heardMs = heard.ms;
-    this.#finish(open, open.words.heard(heard.ms, heard.totalMs), "interrupted");
+    const text = open.words.heard(heard.ms, heard.totalMs, heard.complete);
+    this.#finish(open, text, "interrupted");
+    return { text };
+  }
+
+  /** The session ended in the middle of the item: it is stored as far as it arrived, and may still be heard less. */
+  brokenOff(id: string, receivedMs: number): void {
+    const open = this.#open.get(id);
+    if (open === undefined || open.shown.status !== "in_progress") return;
+    open.audioMs = receivedMs;
+    open.shown.heardMs = Math.floor(receivedMs);
+    open.shown.status = "interrupted";
+    open.shown.endedAt = this.#clock.now();
+    open.shown.text = open.words.heard(receivedMs, receivedMs, false);
+    this.#write(open, open.shown.text);
+    this.#audience.broadcast({ type: "item", item: open.shown });
   }
 
   // ------------------------------------------------------------------------------------------------- the tools

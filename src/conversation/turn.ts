@@ -7,14 +7,15 @@ import type { ConversationState, SleepReason } from "../protocol/messages.ts";
 
 export type TurnState =
   | { phase: "asleep"; reason?: SleepReason }
-  | { phase: "connecting" }
   | {
       phase: "awake";
+      /** The session is live. While it is not, turns are owed and nothing is asked of the model. */
+      live: boolean;
       userSpeaking: boolean;
       /** A turn, typed or spoken, or a tool's outputs, that no answer has been asked for yet. */
       owed: boolean;
-      /** An answer was asked for and is not done. */
-      answering: boolean;
+      /** An answer was asked for and is not done; a greeting that is lost is not owed again. */
+      answering: false | "answer" | "greeting";
       /** Calls whose outputs the next answer waits for. */
       toolsRunning: number;
       /** Audio has gone to the speaker that it has not reported as played. */
@@ -25,13 +26,15 @@ export type TurnState =
   | { phase: "ended" };
 
 export type TurnEvent =
-  /** Someone wants to talk, by voice or by typing. */
-  | { type: "wanted" }
-  /** The session is live; `first` is what it does at once. */
-  | { type: "ready"; first: "greet" | "answer" | "listen" }
+  /** Someone wants to talk, by voice or by typing. `toolsRunning` may be left from before the conversation slept. */
+  | { type: "wanted"; toolsRunning: number }
+  /** The session is live. `owed`: the stored items end with a turn that nobody answered; `greet`: nobody spoke yet. */
+  | { type: "ready"; owed: boolean; greet: boolean }
+  /** The session was lost and another is on its way: what ran on it is owed again, `calls` of its tools are awaited. */
+  | { type: "lost"; calls: number }
   | { type: "speech_started" }
   | { type: "speech_stopped" }
-  /** The user's turn is complete, spoken or typed. */
+  /** The user's turn is complete. */
   | { type: "user_turn" }
   | { type: "typed" }
   | { type: "interrupt" }
@@ -55,8 +58,9 @@ export interface TurnStep {
 
 type Awake = Extract<TurnState, { phase: "awake" }>;
 
-const QUIET: Awake = {
+const DIALLING: Awake = {
   phase: "awake",
+  live: false,
   userSpeaking: false,
   owed: false,
   answering: false,
@@ -69,8 +73,19 @@ const QUIET: Awake = {
 export function shownState(state: TurnState): ConversationState {
   if (state.phase !== "awake") return state.phase;
   if (state.playing) return "speaking";
+  if (!state.live) return "connecting";
   if (state.userSpeaking) return "listening";
-  return state.answering || state.owed || state.toolsRunning > 0 ? "thinking" : "listening";
+  return state.answering !== false || state.owed || state.toolsRunning > 0 ? "thinking" : "listening";
+}
+
+/** Nobody speaks, nothing runs and nothing is owed: the session may be exchanged, or closed. */
+export function isQuiet(state: TurnState): boolean {
+  return (
+    state.phase === "awake" &&
+    state.live &&
+    !(state.userSpeaking || state.owed || state.answering !== false || state.playing || state.cutting) &&
+    state.toolsRunning === 0
+  );
 }
 
 /** The next state, and what to do, in order. An event that means nothing in a state changes nothing. */
@@ -85,19 +100,32 @@ export function nextTurn(state: TurnState, event: TurnEvent): TurnStep {
     }
     case "wanted":
       return state.phase === "asleep"
-        ? { state: { phase: "connecting" }, commands: ["dial"] }
+        ? { state: { ...DIALLING, toolsRunning: event.toolsRunning }, commands: ["dial"] }
         : { state, commands: [] };
-    case "ready":
-      return state.phase === "connecting" ? ready(event.first) : { state, commands: [] };
     default:
       return state.phase === "awake" ? nextAwake(state, event) : { state, commands: [] };
   }
 }
 
-type AwakeEvent = Exclude<TurnEvent, { type: "end" | "sleep" | "wanted" | "ready" }>;
+type AwakeEvent = Exclude<TurnEvent, { type: "end" | "sleep" | "wanted" }>;
 
 function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
   switch (event.type) {
+    case "ready":
+      return ready(state, event);
+    case "lost":
+      // Half a turn of the user will be heard again; half an answer is asked for again.
+      return {
+        state: {
+          ...state,
+          live: false,
+          userSpeaking: false,
+          owed: state.owed || state.answering === "answer",
+          answering: false,
+          toolsRunning: state.toolsRunning + event.calls,
+        },
+        commands: [],
+      };
     case "speech_started":
       return silence({ ...state, userSpeaking: true });
     case "speech_stopped":
@@ -106,7 +134,7 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
       return answerIfOwed({ ...state, userSpeaking: false, owed: true }, []);
     case "typed": {
       const { state: quiet, commands } = silence(state);
-      return answerIfOwed({ ...(quiet as Awake), owed: true }, commands);
+      return answerIfOwed({ ...quiet, owed: true }, commands);
     }
     case "interrupt":
       return silence(state);
@@ -114,10 +142,10 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
       return { state: { ...state, playing: true }, commands: [] };
     case "played":
       return { state: { ...state, playing: false }, commands: [] };
-    case "answer_done":
-      return answerIfOwed({ ...state, answering: false, toolsRunning: state.toolsRunning + event.calls }, []);
     case "cut":
       return answerIfOwed({ ...state, cutting: false }, []);
+    case "answer_done":
+      return answerIfOwed({ ...state, answering: false, toolsRunning: state.toolsRunning + event.calls }, []);
     case "tool_done": {
       const toolsRunning = event.awaited ? Math.max(0, state.toolsRunning - 1) : state.toolsRunning;
       return answerIfOwed({ ...state, toolsRunning, owed: state.owed || toolsRunning === 0 }, []);
@@ -127,32 +155,32 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
   }
 }
 
-function ready(first: "greet" | "answer" | "listen"): TurnStep {
-  return first === "listen"
-    ? { state: QUIET, commands: [] }
-    : { state: { ...QUIET, answering: true }, commands: [first] };
+function ready(state: Awake, { owed, greet }: Extract<TurnEvent, { type: "ready" }>): TurnStep {
+  const live = { ...state, live: true, owed: state.owed || owed };
+  if (greet && !live.owed) return { state: { ...live, answering: "greeting" }, commands: ["greet"] };
+  return answerIfOwed(live, []);
 }
 
 /** Stops what plays and what runs. `answering` stays until the cancelled answer's end has come. */
-function silence(state: Awake): TurnStep {
+function silence(state: Awake): { state: Awake; commands: TurnCommand[] } {
   const commands: TurnCommand[] = [];
   if (state.playing) commands.push("flush");
-  if (state.answering) commands.push("cancel_answer");
+  if (state.answering !== false) commands.push("cancel_answer");
   return { state: { ...state, playing: false, cutting: state.cutting || state.playing }, commands };
 }
 
 /**
- * One answer for everything that is owed, when the user is silent, no answer runs, no tool is awaited and the model
- * knows what was heard of the last one.
+ * One answer for everything that is owed, when the session is live, the user is silent, no answer runs, no tool is
+ * awaited and the model knows what was heard of the last one.
  */
 function answerIfOwed(state: Awake, commands: TurnCommand[]): TurnStep {
-  const wait = state.userSpeaking || state.answering || state.cutting || state.toolsRunning > 0;
+  const wait =
+    !state.live || state.userSpeaking || state.answering !== false || state.cutting || state.toolsRunning > 0;
   if (!state.owed || wait) return { state, commands };
-  return { state: { ...state, owed: false, answering: true }, commands: [...commands, "answer"] };
+  return { state: { ...state, owed: false, answering: "answer" }, commands: [...commands, "answer"] };
 }
 
 function hangUp(state: TurnState): TurnCommand[] {
-  if (state.phase === "connecting") return ["hang_up"];
   if (state.phase !== "awake") return [];
   return state.playing ? ["flush", "hang_up"] : ["hang_up"];
 }

@@ -72,7 +72,7 @@ export const serverEvent = z.discriminatedUnion("type", [
   named("error", { error: apiError }),
   named("session.created", { session }),
   named("session.updated", { session }),
-  named("conversation.item.added", { item }),
+  named("conversation.item.added", { item, previous_item_id: z.string().nullish() }),
   named("conversation.item.done", { item }),
   named("conversation.item.truncated", { item_id: z.string() }),
   named("conversation.item.deleted", { item_id: z.string() }),
@@ -112,7 +112,7 @@ export type ClientEvent =
   | { type: "session.update"; event_id?: string; session: object }
   | { type: "input_audio_buffer.commit" }
   | { type: "input_audio_buffer.clear" }
-  | { type: "conversation.item.create"; event_id?: string; item: object }
+  | { type: "conversation.item.create"; event_id?: string; previous_item_id?: string; item: object }
   | { type: "conversation.item.truncate"; item_id: string; content_index: 0; audio_end_ms: number }
   | { type: "conversation.item.delete"; item_id: string }
   | { type: "response.create"; event_id: string; response: object }

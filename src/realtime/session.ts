@@ -22,11 +22,11 @@ import { DialError } from "./dial.ts";
 import type { Dial, RealtimeSocket } from "./dial.ts";
 import { classifyClose, classifyError, fatal } from "./error-class.ts";
 import type { ClientEvent, RealtimeItem, ServerEvent } from "./events.ts";
-import { ItemIds } from "./item-ids.ts";
-import { itemText, toRealtimeItem } from "./model-items.ts";
+import { itemText } from "./model-items.ts";
 import { parseServerEvent } from "./parse.ts";
 import { PendingAudio } from "./pending-audio.ts";
 import { ResponseSequencer } from "./response-sequencer.ts";
+import { SessionItems } from "./session-items.ts";
 import { sessionConfig } from "./session-config.ts";
 import { TurnAudio } from "./turn-audio.ts";
 import { responseUsageTotals, transcriptionUsageTotals } from "./usage.ts";
@@ -54,13 +54,11 @@ export class RealtimeSession implements Model {
   readonly abilities = ABILITIES;
   readonly #world: SessionWorld;
   readonly #sequencer: ResponseSequencer;
-  readonly #ids = new ItemIds();
-  readonly #callIds = new Map<string, string>();
+  readonly #items: SessionItems;
   readonly #pending = new PendingAudio();
   readonly #turnAudio = new TurnAudio();
   /** Create events of the replay that are not acknowledged yet, by item id and by event id. */
   readonly #unacknowledged = new Map<string, string>();
-  readonly #removals: string[] = [];
   #phase: Phase = "dialling";
   #socket: RealtimeSocket | undefined;
   #callOffReady: () => void = () => undefined;
@@ -70,6 +68,7 @@ export class RealtimeSession implements Model {
   constructor(world: SessionWorld) {
     this.#world = world;
     this.#sequencer = new ResponseSequencer((event) => this.#send(event));
+    this.#items = new SessionItems((event) => this.#send(event), world.newId);
     void this.#dial();
   }
 
@@ -86,13 +85,13 @@ export class RealtimeSession implements Model {
     for (const [index, item] of items.entries()) {
       const eventId = `replay_${index}`;
       this.#unacknowledged.set(item.id, eventId);
-      this.#create(item, eventId);
+      this.#items.create(item, eventId);
     }
     this.#goLiveWhenAcknowledged();
   }
 
   addItem(item: ModelItem): void {
-    this.#create(item);
+    this.#items.create(item);
   }
 
   answer(request: AnswerRequest): void {
@@ -103,24 +102,12 @@ export class RealtimeSession implements Model {
     this.#sequencer.cancel();
   }
 
-  cutItem(id: string, heardMs: number): void {
-    const upstream = this.#ids.upstream(id);
-    if (upstream === undefined) return;
-    this.#send({
-      type: "conversation.item.truncate",
-      item_id: upstream,
-      content_index: 0,
-      audio_end_ms: heardMs,
-    });
+  cutItem(id: string, heardMs: number, text: string): void {
+    this.#items.cut(id, heardMs, text);
   }
 
   removeItem(id: string): void {
-    const upstream = this.#ids.upstream(id);
-    if (upstream === undefined) return;
-    this.#ids.forget(id);
-    // Deleted under a running response the item could come back with its `done`.
-    if (this.#sequencer.busy) this.#removals.push(upstream);
-    else this.#send({ type: "conversation.item.delete", item_id: upstream });
+    this.#items.remove(id, this.#sequencer.busy);
   }
 
   close(): void {
@@ -195,16 +182,6 @@ export class RealtimeSession implements Model {
     this.#socket!.send(`{"type":"input_audio_buffer.append","audio":"${frame.toBase64()}"}`);
   }
 
-  #create(item: ModelItem, eventId?: string): void {
-    this.#ids.pair(item.id, item.id);
-    const callId = item.kind === "message" ? "" : (this.#callIds.get(item.callId) ?? item.callId);
-    this.#send({
-      type: "conversation.item.create",
-      ...(eventId === undefined ? {} : { event_id: eventId }),
-      item: toRealtimeItem(item, callId),
-    });
-  }
-
   // ------------------------------------------------------------------------------------------- from upstream
 
   /** Rule 10: whatever arrives, this neither throws (a throwing listener kills the socket) nor waits. */
@@ -221,7 +198,7 @@ export class RealtimeSession implements Model {
   }
 
   #audio(upstreamId: string, base64: string): void {
-    const id = this.#ids.ours(upstreamId);
+    const id = this.#items.ours(upstreamId);
     if (id === undefined) return;
     const pcm = Uint8Array.fromBase64(base64);
     this.#audioOutBytes += pcm.byteLength;
@@ -240,21 +217,21 @@ export class RealtimeSession implements Model {
       case "error":
         return this.#error(event.error.code ?? undefined, event.error.event_id ?? undefined);
       case "conversation.item.added":
-        return;
+        return this.#items.added(event.item.id, event.previous_item_id);
       case "conversation.item.done":
         return this.#acknowledged(event.item.id);
       case "input_audio_buffer.speech_started": {
-        const itemId = this.#newUserItem(event.item_id);
+        const itemId = this.#items.foundUser(event.item_id);
         this.#turnAudio.started(itemId, event.audio_start_ms);
         return listener.event({ type: "speech_started", itemId });
       }
       case "input_audio_buffer.speech_stopped": {
-        const itemId = this.#newUserItem(event.item_id);
+        const itemId = this.#items.foundUser(event.item_id);
         this.#turnAudio.stopped(itemId, event.audio_end_ms);
         return listener.event({ type: "speech_stopped", itemId });
       }
       case "input_audio_buffer.committed": {
-        const itemId = this.#newUserItem(event.item_id);
+        const itemId = this.#items.foundUser(event.item_id);
         return listener.event({ type: "user_turn", itemId, audioMs: this.#turnAudio.committed(itemId) });
       }
       case "conversation.item.input_audio_transcription.delta":
@@ -280,7 +257,7 @@ export class RealtimeSession implements Model {
         return this.#sequencer.created(event.response.id);
       case "response.output_item.added":
         if (event.item.type !== "message") return;
-        return listener.event({ type: "assistant_started", itemId: this.#newItem(event.item.id) });
+        return listener.event({ type: "assistant_started", itemId: this.#items.found(event.item.id) });
       case "response.output_audio_transcript.delta":
       case "response.output_text.delta":
         return this.#withOurs(event.item_id, (itemId) =>
@@ -294,8 +271,9 @@ export class RealtimeSession implements Model {
         return this.#outputDone(event.item);
       case "response.done":
         return this.#responseDone(event.response);
-      case "conversation.item.truncated":
       case "conversation.item.deleted":
+        return this.#items.deleted(event.item_id);
+      case "conversation.item.truncated":
       case "input_audio_buffer.cleared":
         return;
       default:
@@ -304,17 +282,16 @@ export class RealtimeSession implements Model {
   }
 
   #outputDone(item: RealtimeItem): void {
-    const { listener, newId } = this.#world;
+    const { listener } = this.#world;
     if (item.type === "message") {
       this.#withOurs(item.id, (itemId) =>
         listener.event({ type: "assistant_done", itemId, text: itemText(item) }),
       );
     } else if (item.type === "function_call") {
-      const callId = newId("call");
-      if (item.call_id) this.#callIds.set(callId, item.call_id);
+      const callId = this.#items.foundCall(item.call_id);
       listener.event({
         type: "tool_call",
-        itemId: this.#newItem(item.id),
+        itemId: this.#items.found(item.id),
         callId,
         name: item.name ?? "",
         argumentsJson: item.arguments ?? "",
@@ -325,9 +302,7 @@ export class RealtimeSession implements Model {
 
   #responseDone(response: Extract<ServerEvent, { type: "response.done" }>["response"]): void {
     if (!this.#sequencer.done(response.id)) return;
-    for (const itemId of this.#removals.splice(0)) {
-      this.#send({ type: "conversation.item.delete", item_id: itemId });
-    }
+    this.#items.responseDone();
     const { listener, pricedModel } = this.#world;
     const error = response.status_details?.error;
     const code = error?.code ?? error?.type ?? response.status_details?.reason ?? undefined;
@@ -365,21 +340,8 @@ export class RealtimeSession implements Model {
     else if (what.action === "report") this.#world.listener.event({ type: "refused", code: what.code });
   }
 
-  // ------------------------------------------------------------------------------------------------ ids
-
-  #newItem(upstreamId: string): string {
-    const id = this.#world.newId("item");
-    this.#ids.pair(id, upstreamId);
-    return id;
-  }
-
-  /** A user item is announced by `speech_started`, or first seen at its commit. */
-  #newUserItem(upstreamId: string): string {
-    return this.#ids.ours(upstreamId) ?? this.#newItem(upstreamId);
-  }
-
   #withOurs(upstreamId: string, use: (itemId: string) => void): void {
-    const itemId = this.#ids.ours(upstreamId);
+    const itemId = this.#items.ours(upstreamId);
     if (itemId !== undefined) use(itemId);
   }
 }

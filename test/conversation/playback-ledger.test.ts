@@ -15,7 +15,7 @@ describe("the playback ledger", () => {
   test("BI2 the heard part is a whole number below what was received", () => {
     const ledger = ledgerWith(1000);
     ledger.played("a", 437.9, true);
-    expect(ledger.heard("a")).toEqual({ part: "some", ms: 437, totalMs: 1000 });
+    expect(ledger.heard("a")).toEqual({ part: "some", ms: 437, totalMs: 1000, complete: false });
   });
 
   test("BI4 no sample played is nothing; a complete item played to the end is all", () => {
@@ -30,7 +30,7 @@ describe("the playback ledger", () => {
     const ledger = ledgerWith(1000);
     ledger.played("a", 5000, false);
     ledger.played("a", 300, false);
-    expect(ledger.heard("a")).toEqual({ part: "some", ms: 1000, totalMs: 1000 });
+    expect(ledger.heard("a")).toEqual({ part: "some", ms: 1000, totalMs: 1000, complete: false });
   });
 
   test("BI7 a report about an item that was never sent changes nothing", () => {

@@ -98,19 +98,6 @@ describe("taking turns", () => {
       expect(it.model().asked).toContain("cut a1 9000");
     }));
 
-  test("RT8 a lost upstream is told in plain words, and the next start dials again with the history", () =>
-    play({}, (it) => {
-      const page = talking(it);
-      it.model().hears("u1", "hello");
-      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
-      expect(page.last("error")).toMatchObject({ code: "unavailable", retryable: true });
-      expect(page.last("state")).toEqual({ type: "state", state: "asleep", reason: "unavailable" });
-      it.says(page, { type: "start" });
-      it.model().ready();
-      expect(it.model().replayed).toMatchObject([{ role: "user", text: "hello" }]);
-      expect(it.model().asked).toEqual(["answer"]);
-    }));
-
   test("RT9 a refusing upstream is not dialled again by itself, and what was typed stays", () =>
     play({}, (it) => {
       const page = it.page();

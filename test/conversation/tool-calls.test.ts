@@ -155,15 +155,16 @@ describe("tool calls", () => {
   test("TO1 a tool that ends after its session was lost is stored, and the next session is told", () => {
     const { tool, seen } = gatedTool();
     return play({ tools: [tool] }, async (it) => {
-      const page = talking(it);
+      talking(it);
       it.model().hears("u1", "look it up");
       calls(it, "c1");
       it.model().answerDone();
       it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
       seen.open();
       await settled();
-      it.says(page, { type: "start" });
+      it.clock.advance(1000);
       it.model().ready();
+      expect(it.models).toHaveLength(2);
       expect(it.model().replayed?.map((item) => item.kind)).toEqual(["message", "tool_call", "tool_output"]);
       expect(it.model().asked).toEqual(["answer"]);
       expect(seen.runs).toBe(1);
@@ -173,13 +174,14 @@ describe("tool calls", () => {
   test("TO1 a tool still running while the next session comes up is answered there", () => {
     const { tool, seen } = gatedTool();
     return play({ tools: [tool] }, async (it) => {
-      const page = talking(it);
+      talking(it);
       it.model().hears("u1", "look it up");
       calls(it, "c1");
       it.model().answerDone();
       it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
-      it.says(page, { type: "start" });
+      it.clock.advance(1000);
       it.model().ready();
+      expect(it.models).toHaveLength(2);
       expect(it.model().replayed?.map((item) => item.kind)).toEqual(["message"]);
       seen.open();
       await settled();

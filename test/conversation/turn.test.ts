@@ -18,16 +18,14 @@ function play(...events: TurnEvent[]): { state: TurnState; commands: TurnCommand
   return { state, commands, shown };
 }
 
-const awake: TurnEvent[] = [{ type: "wanted" }, { type: "ready", first: "listen" }];
+const WANTED: TurnEvent = { type: "wanted", toolsRunning: 0 };
+const READY: TurnEvent = { type: "ready", owed: false, greet: false };
+const awake: TurnEvent[] = [WANTED, READY];
 const speaking: TurnEvent[] = [...awake, { type: "user_turn" }, { type: "playing" }];
 
 describe("whose turn it is", () => {
   test("TT1 the first wish dials, a second one does not", () => {
-    const { commands, shown } = play(
-      { type: "wanted" },
-      { type: "wanted" },
-      { type: "ready", first: "listen" },
-    );
+    const { commands, shown } = play(WANTED, WANTED, READY);
     expect(commands).toEqual(["dial"]);
     expect(shown).toEqual(["connecting", "listening"]);
   });
@@ -55,7 +53,7 @@ describe("whose turn it is", () => {
       { type: "answer_done", calls: 0 },
     );
     expect(commands).toEqual(["dial", "answer", "cancel_answer", "answer"]);
-    expect(state).toMatchObject({ answering: true, owed: false });
+    expect(state).toMatchObject({ answering: "answer", owed: false });
   });
 
   test("TT3 tool outputs wait while the user speaks, and are answered with the turn", () => {
@@ -99,9 +97,31 @@ describe("whose turn it is", () => {
     const asleep = play(...speaking, { type: "sleep", reason: "stopped" });
     expect(asleep.commands.slice(2)).toEqual(["flush", "hang_up"]);
     expect(asleep.state).toEqual({ phase: "asleep", reason: "stopped" });
-    const ended = play(...awake, { type: "end" }, { type: "wanted" });
+    const ended = play(...awake, { type: "end" }, WANTED);
     expect(ended.commands).toEqual(["dial", "hang_up"]);
     expect(shownState(ended.state)).toBe("ended");
+  });
+
+  test("RB2 what ran on a lost session is owed again and asked for once when the next one is live", () => {
+    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 0 });
+    expect(shownState(lost.state)).toBe("connecting");
+    expect(nextTurn(lost.state, READY).commands).toEqual(["answer"]);
+    const quiet = play(...awake, { type: "lost", calls: 0 });
+    expect(nextTurn(quiet.state, READY).commands).toEqual([]);
+  });
+
+  test("RB2 calls of the lost answer are awaited before the next one", () => {
+    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 1 });
+    const ready = nextTurn(lost.state, READY);
+    expect(ready.commands).toEqual([]);
+    expect(nextTurn(ready.state, { type: "tool_done", awaited: true }).commands).toEqual(["answer"]);
+  });
+
+  test("TT7 a greeting that is lost is not spoken again", () => {
+    const greeting = play(WANTED, { type: "ready", owed: false, greet: true });
+    expect(greeting.commands).toEqual(["dial", "greet"]);
+    const { state } = nextTurn(greeting.state, { type: "lost", calls: 0 });
+    expect(nextTurn(state, READY).commands).toEqual([]);
   });
 
   test("BI1 speech while speaking flushes and cancels; after the answer is done it only flushes", () => {

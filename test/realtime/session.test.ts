@@ -128,13 +128,43 @@ describe("a live session", () => {
       { type: "assistant_started", itemId: "item_2" },
     ]);
     expect(socket.heard).toEqual([{ itemId: "item_2", bytes: 6 }]);
-    socket.session.cutItem("item_2", 120);
+    socket.session.cutItem("item_2", 120, "Hel");
     expect(socket.sent.at(-1)).toEqual({
       type: "conversation.item.truncate",
       item_id: "up_a",
       content_index: 0,
       audio_end_ms: 120,
     });
+  });
+
+  test("RT11 an item told as text is cut by putting its heard part in its place", async () => {
+    const socket = new ScriptedSocket();
+    await socket.dialled();
+    socket.says({ type: "session.updated", session: {} });
+    socket.session.replay([
+      { kind: "message", id: "i1", role: "user", text: "count" },
+      { kind: "message", id: "i2", role: "assistant", text: "one two three" },
+    ]);
+    socket.says({
+      type: "conversation.item.added",
+      previous_item_id: null,
+      item: { id: "i1", type: "message" },
+    });
+    socket.says({
+      type: "conversation.item.added",
+      previous_item_id: "i1",
+      item: { id: "i2", type: "message" },
+    });
+    socket.sent.length = 0;
+    socket.session.cutItem("i2", 900, "one two");
+    expect(socket.sent).toMatchObject([
+      { type: "conversation.item.delete", item_id: "i2" },
+      {
+        type: "conversation.item.create",
+        previous_item_id: "i1",
+        item: { role: "assistant", content: [{ type: "output_text", text: "one two" }] },
+      },
+    ]);
   });
 
   test("BI4 an unheard item is deleted only when its response is done", async () => {

@@ -109,6 +109,7 @@ export async function play(
       },
       clock,
       newId: (prefix) => `${prefix}_${++ids}`,
+      random: () => 1,
       log: silentLog,
     });
     await scene({

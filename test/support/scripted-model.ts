@@ -86,7 +86,7 @@ export class ScriptedModel implements Model {
   cancelAnswer(): void {
     this.asked.push("cancel");
   }
-  cutItem(id: string, heardMs: number): void {
+  cutItem(id: string, heardMs: number, _text: string): void {
     this.asked.push(`cut ${id} ${heardMs}`);
   }
   removeItem(id: string): void {

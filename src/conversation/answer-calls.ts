@@ -1,0 +1,113 @@
+// The tool calls of answers, from the model's word to the stored output: written before they run, started when their
+// answer is done, each with exactly one output, whatever happens to it (rule TO1).
+
+import { failedOutcome } from "../tools/runner.ts";
+import type { ToolOutcome } from "../tools/runner.ts";
+import type { ItemStore } from "../store/item-store.ts";
+import type { Clock, ModelEvent, ModelItem } from "./ports.ts";
+import { ToolRuns } from "./tool-runs.ts";
+import type { ToolRunsWorld } from "./tool-runs.ts";
+import type { StoredCall, Transcript } from "./transcript.ts";
+
+export interface AnswerCallsWorld extends Omit<ToolRunsWorld, "done"> {
+  items: ItemStore;
+  transcript: Transcript;
+  clock: Clock;
+  /** Tells the running session of an item, if one is told of items at all. */
+  tell(item: ModelItem): void;
+  /** A call that ran has its output. */
+  done(awaited: boolean): void;
+}
+
+export class AnswerCalls {
+  readonly #world: AnswerCallsWorld;
+  readonly #runs: ToolRuns;
+  /** Calls of the running answer. */
+  #called: StoredCall[] = [];
+  /** Calls the running session knows of: its own, and the replayed ones. */
+  readonly #known = new Set<string>();
+
+  constructor(world: AnswerCallsWorld) {
+    this.#world = world;
+    this.#runs = new ToolRuns({
+      ...world,
+      done: (call, outcome, awaited) => {
+        this.#store(call, outcome);
+        world.done(awaited);
+      },
+    });
+  }
+
+  /** How many running calls the next answer waits for. */
+  get awaited(): number {
+    return this.#runs.awaited;
+  }
+
+  called(event: Extract<ModelEvent, { type: "tool_call" }>): void {
+    // A call whose arguments were cut off by a cancel was never made.
+    if (!event.complete) return;
+    const { itemId, callId, name, argumentsJson } = event;
+    const call: StoredCall = { itemId, callId, name, argumentsJson, startedAt: this.#world.clock.now() };
+    this.#world.transcript.toolCall(call);
+    this.#known.add(callId);
+    this.#called.push(call);
+  }
+
+  /** The answer is done: its calls start. Returns how many of them the next answer waits for. */
+  start(): number {
+    return this.#called.splice(0).filter((call) => this.#runs.start(call)).length;
+  }
+
+  /** The answer was interrupted: its calls do not run, and the model is told so. */
+  drop(): void {
+    for (const call of this.#called.splice(0)) {
+      this.#store(call, failedOutcome("The call was interrupted before it ran."));
+    }
+  }
+
+  approve(callId: string, approved: boolean): void {
+    this.#runs.approve(callId, approved);
+  }
+
+  /** A fresh session is about to be told `items`: calls that a crash left without output get a failed one first. */
+  settleCrashed(): void {
+    for (const row of this.#world.items.callsWithoutOutput()) {
+      if (row.call_id === null || this.#runs.isRunning(row.call_id)) continue;
+      const call = {
+        itemId: row.id,
+        callId: row.call_id,
+        name: row.tool_name ?? "",
+        argumentsJson: row.text,
+      };
+      this.#world.transcript.toolOutput(
+        { ...call, startedAt: row.started_at },
+        failedOutcome("The call was interrupted."),
+      );
+    }
+  }
+
+  replayed(items: readonly ModelItem[]): void {
+    for (const item of items) if (item.kind === "tool_call") this.#known.add(item.callId);
+  }
+
+  /** The session is over; the next one knows nothing. */
+  sessionOver(): void {
+    this.#known.clear();
+  }
+
+  /** Aborts what runs; nothing is reported any more. */
+  end(): void {
+    this.#runs.end();
+  }
+
+  #store(call: StoredCall, outcome: ToolOutcome): void {
+    const { transcript, tell } = this.#world;
+    const id = transcript.toolOutput(call, outcome);
+    // A call that outlived its session was not replayed, for it had no output: now it has both halves.
+    if (!this.#known.has(call.callId)) {
+      const { itemId, callId, name, argumentsJson } = call;
+      tell({ kind: "tool_call", id: itemId, callId, name, argumentsJson });
+    }
+    tell({ kind: "tool_output", id, callId: call.callId, output: outcome.output });
+  }
+}
