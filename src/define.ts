@@ -72,6 +72,8 @@ export interface AgentDefinition {
     replayItems: number;
     /** The longest answer, in the model's tokens. */
     maxOutputTokens: number;
+    /** After this long without speech, playback, tools or typing the upstream closes and the object may hibernate. */
+    quietMs: number;
   };
 }
 

@@ -43,6 +43,11 @@ export class AnswerCalls {
     return this.#runs.awaited;
   }
 
+  /** Whether any call runs, a slow one included. */
+  get running(): boolean {
+    return this.#runs.running;
+  }
+
   called(event: Extract<ModelEvent, { type: "tool_call" }>): void {
     // A call whose arguments were cut off by a cancel was never made.
     if (!event.complete) return;

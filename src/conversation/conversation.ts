@@ -22,7 +22,7 @@ import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
 import { resumeFrom } from "./resume.ts";
 import { Transcript } from "./transcript.ts";
-import { nextTurn, shownState } from "./turn.ts";
+import { isQuiet, nextTurn, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
 import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
@@ -51,9 +51,8 @@ export class Conversation implements Requests {
   readonly #calls: AnswerCalls;
   readonly #upstream: Upstream;
   #turn: TurnState = { phase: "asleep" };
-  /** The model has been told the stored items: from here on each new one is told as it comes. */
-  #replayed = false;
   #mayGreet = false;
+  #callOffSleep: (() => void) | undefined;
   /** The stored items end with a turn that was never answered: found while replaying. */
   #owedByRows = false;
 
@@ -74,10 +73,12 @@ export class Conversation implements Requests {
       open: (listener) =>
         world.openModel(modelSetup(world.agent, registry, items.conversation().policy), listener),
       listener: {
+        history: () => this.#history(),
         event: (event) => this.#fromModel(event),
         audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
         lost: (failure) => this.#lost(failure),
         gone: (failure) => this.#gone(failure),
+        rotated: () => this.#world.log.info("rotated"),
       },
       clock,
       random: world.random,
@@ -91,7 +92,7 @@ export class Conversation implements Requests {
       log,
       items,
       transcript: this.#transcript,
-      tell: (item) => this.#tell(item),
+      tell: (item) => this.#upstream.tell(item),
       status: (call, status) =>
         this.#audience.broadcast({ type: "tool", callId: call.callId, name: call.name, status }),
       done: (awaited) => this.#happens({ type: "tool_done", awaited }),
@@ -149,7 +150,7 @@ export class Conversation implements Requests {
     if (sentId !== undefined && this.#world.items.hasSentId(sentId)) return;
     if (this.#audience.holder === undefined) this.#audience.give(caller);
     const id = this.#transcript.typed(text, sentId);
-    this.#tell({ kind: "message", id, role: "user", text });
+    this.#upstream.tell({ kind: "message", id, role: "user", text });
     this.#happens({ type: "typed" });
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
@@ -190,6 +191,22 @@ export class Conversation implements Requests {
       if (after === "asleep") this.#world.log.info("asleep", { reason: reason.reason });
     }
     for (const command of commands) this.#carryOut(command);
+    this.#watchQuiet();
+  }
+
+  /** Silence costs nothing: after a quiet while nothing is kept but the pages' sockets (rule SL1). */
+  #watchQuiet(): void {
+    const quiet = isQuiet(this.#turn) && !this.#calls.running;
+    this.#upstream.quiet(quiet);
+    if (quiet && this.#callOffSleep === undefined) {
+      this.#callOffSleep = this.#world.clock.after(this.#world.agent.limits.quietMs, () => {
+        this.#callOffSleep = undefined;
+        this.#happens({ type: "sleep" });
+      });
+    } else if (!quiet) {
+      this.#callOffSleep?.();
+      this.#callOffSleep = undefined;
+    }
   }
 
   #carryOut(command: TurnCommand): void {
@@ -219,7 +236,6 @@ export class Conversation implements Requests {
 
   /** The session is over, wanted or not: nothing more comes of what ran on it. */
   #sessionOver(): void {
-    this.#replayed = false;
     this.#calls.sessionOver();
     this.#playout.sourceLost();
     this.#transcript.sessionOver();
@@ -229,10 +245,8 @@ export class Conversation implements Requests {
 
   #fromModel(event: SessionEvent): void {
     switch (event.type) {
-      case "configured":
-        return this.#replay();
       case "ready":
-        return this.#ready(event.expiresAtMs);
+        return this.#ready();
       case "speech_started":
         this.#happens({ type: "speech_started" });
         return this.#transcript.beginUser(event.itemId);
@@ -277,29 +291,24 @@ export class Conversation implements Requests {
     }
   }
 
-  #replay(): void {
+  /** What a fresh session is told: the rows, after every crashed call has got its output. */
+  #history(): ModelItem[] {
     const { items, agent } = this.#world;
     this.#calls.settleCrashed();
     const { items: told, answerOwed } = resumeFrom(items.newestRows(agent.limits.replayItems));
     this.#owedByRows = answerOwed;
-    this.#replayed = true;
     this.#calls.replayed(told);
-    this.#upstream.model?.replay(told);
+    return told;
   }
 
-  #ready(expiresAtMs: number): void {
-    const { agent, items, log } = this.#world;
-    log.info("awake", { expiresAtMs });
+  #ready(): void {
+    const { agent, items } = this.#world;
     const greet =
       agent.greeting !== undefined &&
       this.#mayGreet &&
       !items.conversation().greeted &&
       items.nextPosition() === 0;
     this.#happens({ type: "ready", owed: this.#owedByRows, greet });
-  }
-
-  #tell(item: ModelItem): void {
-    if (this.#replayed) this.#upstream.model?.addItem(item);
   }
 
   #answerDone(event: Extract<ModelEvent, { type: "answer_done" }>): void {

@@ -34,6 +34,10 @@ export class ToolRuns {
     this.#world = world;
   }
 
+  get running(): boolean {
+    return this.#running.size > 0;
+  }
+
   isRunning(callId: string): boolean {
     return this.#running.has(callId);
   }

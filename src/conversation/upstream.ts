@@ -1,22 +1,32 @@
-// The way to the model: at most one session, and the next one when it is lost. Dialling again, backing off and
-// giving up are decided here; what a session means for the talk is the conversation's business.
+// The way to the model: at most one live session, and one more while rotating. Dialling again, backing off, giving
+// up and rotating before the time limit are decided here; what a session means for the talk is the conversation's
+// business. Every session is told the stored items before it is used: there is no other way in.
 
 import { isRetryable } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { retryDelayMs } from "../protocol/retry.ts";
 import type { RetryPolicy } from "../protocol/retry.ts";
-import type { Clock, Model, ModelEvent, ModelListener } from "./ports.ts";
+import type { Clock, Model, ModelEvent, ModelItem, ModelListener } from "./ports.ts";
 
 /** Rule 7: two minutes of backoff without success, then asleep as `unavailable`. */
 export const UPSTREAM_RETRY: RetryPolicy = { firstMs: 500, longestMs: 15_000, giveUpMs: 120_000 };
 /** A session that was live this long was a good one: the next loss is a new fault, and the first try comes at once. */
 export const GOOD_SESSION_MS = 10_000;
+/** From here to the limit a quiet moment is used to rotate: long enough to find one in a lively talk. */
+export const ROTATE_BEFORE_MS = 300_000;
+/** No quiet moment came: the session is exchanged all the same, before the provider ends it in mid-word. */
+export const FORCE_ROTATE_BEFORE_MS = 20_000;
 
-/** What a session tells while it lasts. */
-export type SessionEvent = Exclude<ModelEvent, { type: "lost" }>;
+/** So long must it have been quiet: between two halves of a sentence nobody speaks either. */
+export const QUIET_MOMENT_MS = 1_000;
+
+/** What a session tells while it lasts, once it has been told the history. */
+export type SessionEvent = Exclude<ModelEvent, { type: "lost" | "configured" }>;
 
 export interface UpstreamListener {
+  /** The stored items, for a session that is ready to be told. */
+  history(): ModelItem[];
   event(event: SessionEvent): void;
   /** Hot path. */
   audio(itemId: string, pcm: Uint8Array): void;
@@ -24,6 +34,8 @@ export interface UpstreamListener {
   lost(failure: Failure): void;
   /** The session is gone and no other one follows. */
   gone(failure: Failure): void;
+  /** A fresh session has taken over in a quiet moment; it knows the history. */
+  rotated(): void;
 }
 
 export interface UpstreamWorld {
@@ -35,13 +47,26 @@ export interface UpstreamWorld {
   log: Log;
 }
 
+/** A session on its way from dial to live. */
+interface Link {
+  model: Model;
+  /** It has been told the history: from here on it is told each new item as it comes. */
+  told: boolean;
+  liveSinceMs: number | undefined;
+}
+
 export class Upstream {
   readonly #world: UpstreamWorld;
-  #model: Model | undefined;
+  #link: Link | undefined;
+  /** The session that is to take over. */
+  #next: Link | undefined;
   #attempt = 0;
   #downSinceMs: number | undefined;
-  #liveSinceMs: number | undefined;
+  #isQuiet = false;
+  #rotationDue = false;
   #callOffRetry: () => void = () => undefined;
+  #callOffRotation: () => void = () => undefined;
+  #callOffMoment: () => void = () => undefined;
 
   constructor(world: UpstreamWorld) {
     this.#world = world;
@@ -49,7 +74,7 @@ export class Upstream {
 
   /** The session, from its dial on. Undefined between two, and while nobody wants one. */
   get model(): Model | undefined {
-    return this.#model;
+    return this.#link?.model;
   }
 
   open(): void {
@@ -60,37 +85,126 @@ export class Upstream {
 
   close(): void {
     this.#callOffRetry();
-    const model = this.#model;
-    this.#model = undefined;
-    this.#liveSinceMs = undefined;
-    model?.close();
+    this.#callOffRotation();
+    this.#callOffMoment();
+    this.#isQuiet = false;
+    this.#rotationDue = false;
+    const links = [this.#link, this.#next];
+    this.#link = undefined;
+    this.#next = undefined;
+    for (const link of links) link?.model.close();
+  }
+
+  /** Tells of a new item. A session that has not been told the history will find it there. */
+  tell(item: ModelItem): void {
+    for (const link of [this.#link, this.#next]) if (link?.told === true) link.model.addItem(item);
+  }
+
+  /** Whether nobody speaks and nothing runs: the moment to rotate. A talk that goes on makes the next session stale. */
+  quiet(isQuiet: boolean): void {
+    if (isQuiet === this.#isQuiet) return;
+    this.#isQuiet = isQuiet;
+    this.#callOffMoment();
+    if (isQuiet) this.#callOffMoment = this.#world.clock.after(QUIET_MOMENT_MS, () => this.#rotateIfDue());
+    else if (this.#next !== undefined) {
+      const stale = this.#next;
+      this.#next = undefined;
+      stale.model.close();
+    }
   }
 
   #dial(): void {
-    const { open, listener, clock, log } = this.#world;
-    log.info("dialling", { attempt: this.#attempt });
-    const model = open({
-      // Rule 10: a session that was left behind may still speak; only the current one counts.
-      event: (event) => {
-        if (this.#model !== model) return;
-        if (event.type === "lost") return this.#lost(event.failure);
-        if (event.type === "ready") {
-          this.#liveSinceMs = clock.now();
-          this.#downSinceMs = undefined;
-        }
-        listener.event(event);
-      },
-      audio: (itemId, pcm) => {
-        if (this.#model === model) listener.audio(itemId, pcm);
-      },
-    });
-    this.#model = model;
+    this.#world.log.info("dialling", { attempt: this.#attempt });
+    this.#link = this.#open();
   }
 
-  #lost(failure: Failure): void {
+  #open(): Link {
+    const { open, listener } = this.#world;
+    // Rule 10: a session that was left behind may still speak; only the current ones count.
+    const model = open({
+      event: (event) => {
+        if (link === this.#link) this.#current(link, event);
+        else if (link === this.#next) this.#coming(link, event);
+      },
+      audio: (itemId, pcm) => {
+        if (link === this.#link) listener.audio(itemId, pcm);
+      },
+    });
+    const link: Link = { model, told: false, liveSinceMs: undefined };
+    return link;
+  }
+
+  #current(link: Link, event: ModelEvent): void {
+    switch (event.type) {
+      case "configured":
+        return this.#tellHistory(link);
+      case "lost":
+        return this.#lost(link, event.failure);
+      case "ready":
+        this.#live(link, event.expiresAtMs);
+        return this.#world.listener.event(event);
+      default:
+        return this.#world.listener.event(event);
+    }
+  }
+
+  /** Of the next session only its way to readiness matters. */
+  #coming(link: Link, event: ModelEvent): void {
+    if (event.type === "configured") this.#tellHistory(link);
+    else if (event.type === "lost") {
+      this.#next = undefined;
+      this.#world.log.warn("rotation_failed", { kind: event.failure.kind });
+      this.#callOffRotation();
+      this.#callOffRotation = this.#world.clock.after(UPSTREAM_RETRY.longestMs, () => this.#rotateIfDue());
+    } else if (event.type === "ready") this.#takeOver(link, event.expiresAtMs);
+  }
+
+  #tellHistory(link: Link): void {
+    const items = this.#world.listener.history();
+    link.told = true;
+    link.model.replay(items);
+  }
+
+  #live(link: Link, expiresAtMs: number): void {
+    const { clock, log } = this.#world;
+    link.liveSinceMs = clock.now();
+    this.#downSinceMs = undefined;
+    log.info("awake", { expiresAtMs });
+    this.#rotationDue = false;
+    this.#callOffRotation();
+    if (expiresAtMs <= 0) return;
+    const dueInMs = expiresAtMs - ROTATE_BEFORE_MS - clock.now();
+    this.#callOffRotation = clock.after(Math.max(0, dueInMs), () => {
+      this.#rotationDue = true;
+      const forceInMs = expiresAtMs - FORCE_ROTATE_BEFORE_MS - clock.now();
+      this.#callOffRotation = clock.after(Math.max(0, forceInMs), () =>
+        this.#lost(link, { kind: "session_expired" }),
+      );
+      this.#rotateIfDue();
+    });
+  }
+
+  #rotateIfDue(): void {
+    if (!this.#rotationDue || !this.#isQuiet || this.#next !== undefined || this.#link === undefined) return;
+    this.#world.log.info("rotating");
+    this.#next = this.#open();
+  }
+
+  /** Make before break: the old session ends only now that the new one is ready. */
+  #takeOver(link: Link, expiresAtMs: number): void {
+    const old = this.#link;
+    this.#next = undefined;
+    this.#link = link;
+    old?.model.close();
+    this.#live(link, expiresAtMs);
+    this.#world.listener.rotated();
+  }
+
+  #lost(link: Link, failure: Failure): void {
+    if (link !== this.#link) return;
     const { clock, listener, log, random } = this.#world;
     const now = clock.now();
-    const livedMs = this.#liveSinceMs === undefined ? 0 : now - this.#liveSinceMs;
+    const livedMs = link.liveSinceMs === undefined ? 0 : now - link.liveSinceMs;
     const { kind, ...values } = failure;
     log.warn("upstream_lost", { kind, ...values, livedMs });
     this.close();

@@ -65,18 +65,21 @@ export interface Scene {
   says(caller: RecordingCaller, message: object): void;
 }
 
+/** The scene's agent falls asleep after this long. */
+export const QUIET_MS = 60_000;
+
 const AGENT: AgentDefinition = {
   name: "test",
   instructions: "Be brief.",
   voice: "marin",
   policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
   tools: [],
-  limits: { replayItems: 50, maxOutputTokens: 100 },
+  limits: { replayItems: 50, maxOutputTokens: 100, quietMs: QUIET_MS },
 };
 
 /** Builds a scene and plays it inside an object, whose database it uses. */
 export async function play(
-  options: { tools?: Tool[]; greeting?: string; before?: (items: ItemStore) => void },
+  options: { tools?: Tool[]; greeting?: string; quietMs?: number; before?: (items: ItemStore) => void },
   scene: (it: Scene) => void | Promise<void>,
 ): Promise<void> {
   const stub = env.CONVERSATION.get(env.CONVERSATION.newUniqueId());
@@ -93,6 +96,7 @@ export async function play(
     const agent: AgentDefinition = {
       ...AGENT,
       tools: options.tools ?? [],
+      limits: { ...AGENT.limits, quietMs: options.quietMs ?? QUIET_MS },
       ...(options.greeting === undefined ? {} : { greeting: options.greeting }),
     };
     const conversation = new Conversation({
