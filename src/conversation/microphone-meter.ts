@@ -2,9 +2,10 @@
 // page that sends another sample rate than it should. Numbers only, no allocation: this runs per frame.
 
 import { BYTES_PER_MS } from "../audio/format.ts";
+import { KEPT_AUDIO_MS } from "../protocol/messages.ts";
 
-/** A page that comes back may send what it kept, up to this much, as fast as it can (contract 3.4). */
-export const RESEND_BURST_MS = 60_000;
+/** A page that comes back may send what it kept as fast as it can (contract 3.4). */
+export const RESEND_BURST_MS = KEPT_AUDIO_MS;
 /** Beyond the burst, audio may come this much faster than it was spoken. */
 export const MAX_RATE = 1.5;
 /** The rate is judged over this long; shorter spans jitter. */

@@ -20,6 +20,8 @@ export const MAX_TYPED_CHARS = 4_000;
 export const WELCOME_ITEMS = 100;
 /** After this long without the page's answer to `flush`, its last `playback` report counts. */
 export const FLUSH_ANSWER_MS = 300;
+/** What a page keeps of its microphone beyond the last `safeSamples`, in ms; older audio is dropped and counted. */
+export const KEPT_AUDIO_MS = 60_000;
 /** While something plays, the page reports at least this often. */
 export const PLAYBACK_REPORT_MS = 250;
 
@@ -105,6 +107,8 @@ export type BrowserMessage =
   | { type: "playback"; itemId: string; playedMs: number; done?: boolean }
   | { type: "turn"; action: "begin" | "end" | "cancel" }
   | { type: "activity"; active: boolean }
+  /** The binary frames that follow are the stream's samples from here on: the answer to `resend`. */
+  | { type: "resending"; fromSample: number }
   | { type: "interrupt" }
   | { type: "settings"; policy?: string; voice?: string; muted?: boolean }
   | { type: "approval"; callId: string; approved: boolean }
@@ -140,7 +144,12 @@ export type ConversationMessage =
   | { type: "tool"; callId: string; name: string; status: ToolStatus; display?: string }
   | { type: "usage"; totals: UsageTotals; turn: UsageTotals }
   | { type: "turn"; outcome: TurnOutcome; latencyMs: Record<string, number> }
+  /** At most one a second. What lies before `safeSamples` will never be asked for again. */
   | { type: "ack"; streamId: string; receivedSamples: number; safeSamples: number }
+  /**
+   * Send the kept audio again from here. What arrives before the page's `resending` is dropped: it was under way. The
+   * page may begin later than asked, where it keeps no more or has heard only silence.
+   */
   | { type: "resend"; fromSample: number }
   | { type: "error"; code: ErrorCode; message: string; retryable: boolean }
   | { type: "pong" };
