@@ -1,7 +1,7 @@
 // What `src/agent.ts` is written with: an agent is one value, a tool is one value. Nothing here runs anything;
 // the conversation reads these records.
 
-import type * as z from "zod";
+import * as z from "zod";
 
 /** Rows that belong to this conversation and are erased with it. */
 export interface Notes {
@@ -87,6 +87,11 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     if (names.has(tool.name)) throw new Error(`two tools are named "${tool.name}"`);
     if (!(tool.timeoutMs > 0)) throw new Error(`tool "${tool.name}" needs a timeoutMs above 0`);
     names.add(tool.name);
+    try {
+      z.toJSONSchema(tool.parameters, { io: "input" });
+    } catch {
+      throw new Error(`the parameters of tool "${tool.name}" cannot be told to a model as JSON Schema`);
+    }
   }
   if (Object.keys(agent.policies).length === 0) throw new Error("an agent needs at least one policy");
   return agent;

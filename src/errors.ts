@@ -18,6 +18,10 @@ export type Failure =
   /** The upstream does not accept what we ask of it: a fault in our settings or agent file. */
   | { kind: "setup_rejected"; code: string }
   | { kind: "session_expired" }
+  /** The provider reports trouble of its own. */
+  | { kind: "server_error" }
+  /** No sign of life, or no answer, for so long: a half-open socket looks like this. */
+  | { kind: "silent"; waitedMs: number }
   | { kind: "closed"; code: number };
 
 export interface BrowserError {
@@ -33,6 +37,8 @@ export function isRetryable(failure: Failure): boolean {
     case "dial_timeout":
     case "not_ready":
     case "session_expired":
+    case "server_error":
+    case "silent":
     case "closed":
       return true;
     case "upgrade_refused":

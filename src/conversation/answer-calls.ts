@@ -48,6 +48,11 @@ export class AnswerCalls {
     return this.#runs.running;
   }
 
+  /** Whether a call waits for the page's word: a page that joins now may give it. */
+  isWaiting(callId: string): boolean {
+    return this.#runs.isWaiting(callId);
+  }
+
   called(event: Extract<ModelEvent, { type: "tool_call" }>): void {
     // A call whose arguments were cut off by a cancel was never made.
     if (!event.complete) return;
@@ -63,10 +68,10 @@ export class AnswerCalls {
     return this.#called.splice(0).filter((call) => this.#runs.start(call)).length;
   }
 
-  /** The answer was interrupted: its calls do not run, and the model is told so. */
+  /** The answer was interrupted or failed: its calls do not run, and the model is told so. */
   drop(): void {
     for (const call of this.#called.splice(0)) {
-      this.#store(call, failedOutcome("The call was interrupted before it ran."));
+      this.#store(call, failedOutcome("The answer broke off before this ran."));
     }
   }
 

@@ -73,10 +73,9 @@ export class Audience {
     holder.sendAudio(pcm);
   }
 
-  /** The holder's queue is to be dropped; what follows is announced anew. */
-  flush(): void {
+  /** A queue is to be dropped: what follows is announced anew. */
+  announceAnew(): void {
     this.#announced = undefined;
-    this.holder?.send({ type: "flush" });
   }
 
   closeAll(code: number, reason: string): void {

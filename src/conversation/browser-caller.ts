@@ -7,6 +7,7 @@ import type { Caller } from "./ports.ts";
 interface Attachment {
   id: string;
   pageId: string | undefined;
+  streamId: string | undefined;
   started: boolean;
   holdsFloor: boolean;
 }
@@ -14,6 +15,7 @@ interface Attachment {
 export class BrowserCaller implements Caller {
   readonly id: string;
   pageId: string | undefined;
+  streamId: string | undefined;
   started: boolean;
   holdsFloor: boolean;
   readonly #socket: WebSocket;
@@ -24,6 +26,7 @@ export class BrowserCaller implements Caller {
     this.#socket = socket;
     this.id = id ?? kept?.id ?? "unknown";
     this.pageId = kept?.pageId;
+    this.streamId = kept?.streamId;
     this.started = kept?.started ?? false;
     this.holdsFloor = kept?.holdsFloor ?? false;
   }
@@ -37,8 +40,8 @@ export class BrowserCaller implements Caller {
   }
 
   remember(): void {
-    const { id, pageId, started, holdsFloor } = this;
-    this.#socket.serializeAttachment({ id, pageId, started, holdsFloor } satisfies Attachment);
+    const { id, pageId, streamId, started, holdsFloor } = this;
+    this.#socket.serializeAttachment({ id, pageId, streamId, started, holdsFloor } satisfies Attachment);
   }
 
   close(code: number, reason: string): void {

@@ -8,26 +8,23 @@ import type { MeterVerdict } from "./microphone-meter.ts";
 export const MESSAGES_PER_SECOND = 20;
 export const MESSAGE_BURST = 100;
 
+/** Frames are 25 a second, and a page that comes back sends a minute of them at once; 10 ms frames are still fine. */
+export const FRAMES_PER_SECOND = 100;
+export const FRAME_BURST = 6_000;
+
 export class CallerGuard {
   readonly #meter = new MicrophoneMeter();
-  #messagesLeft = MESSAGE_BURST;
-  #lastMessageMs: number | undefined;
+  readonly #messages = new Allowance(MESSAGES_PER_SECOND, MESSAGE_BURST);
+  readonly #frames = new Allowance(FRAMES_PER_SECOND, FRAME_BURST);
   #hinted = false;
 
-  /** Counts a text frame; false when there were too many. */
+  /** Counts a text frame, or a frame that is no audio; false when there were too many. */
   message(nowMs: number): boolean {
-    const elapsedMs = this.#lastMessageMs === undefined ? 0 : nowMs - this.#lastMessageMs;
-    this.#lastMessageMs = nowMs;
-    this.#messagesLeft = Math.min(
-      MESSAGE_BURST,
-      this.#messagesLeft + (elapsedMs / 1000) * MESSAGES_PER_SECOND,
-    );
-    this.#messagesLeft -= 1;
-    return this.#messagesLeft >= 0;
+    return this.#messages.take(nowMs);
   }
 
   frame(bytes: number, nowMs: number): MeterVerdict {
-    return this.#meter.frame(bytes, nowMs);
+    return this.#frames.take(nowMs) ? this.#meter.frame(bytes, nowMs) : "flood";
   }
 
   /** True the first time only: a page that talks before `start` is told once. */
@@ -35,5 +32,26 @@ export class CallerGuard {
     const first = !this.#hinted;
     this.#hinted = true;
     return first;
+  }
+}
+
+/** So many at once, and so many a second after that. Hot path: numbers only. */
+class Allowance {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #left: number;
+  #lastMs: number | undefined;
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#left = burst;
+  }
+
+  take(nowMs: number): boolean {
+    const elapsedMs = this.#lastMs === undefined ? 0 : nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
+    this.#left = Math.min(this.#burst, this.#left + (elapsedMs / 1000) * this.#perSecond) - 1;
+    return this.#left >= 0;
   }
 }

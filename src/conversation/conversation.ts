@@ -2,13 +2,11 @@
 // class over its ports: no socket, no binding and no clock of the platform is named here.
 
 import { assertNever } from "../assert.ts";
-import { MAX_FRAME_BYTES } from "../audio/format.ts";
 import type { AgentDefinition, Notes } from "../define.ts";
 import { toBrowserError, toSleepReason } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { CLOSE } from "../protocol/close.ts";
-import { MAX_TYPED_CHARS, PROTOCOL_VERSION, WELCOME_ITEMS } from "../protocol/messages.ts";
 import type { ItemStore } from "../store/item-store.ts";
 import type { UsageRow, UsageStore } from "../store/usage-store.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
@@ -26,6 +24,8 @@ import { isQuiet, nextTurn, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
 import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
+import { UserSpeech } from "./user-speech.ts";
+import { welcome } from "./welcome.ts";
 
 export interface ConversationWorld {
   conversationId: string;
@@ -50,6 +50,7 @@ export class Conversation implements Requests {
   readonly #playout: Playout;
   readonly #calls: AnswerCalls;
   readonly #upstream: Upstream;
+  readonly #user: UserSpeech;
   #turn: TurnState = { phase: "asleep" };
   #mayGreet = false;
   #callOffSleep: (() => void) | undefined;
@@ -78,11 +79,21 @@ export class Conversation implements Requests {
         audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
         lost: (failure) => this.#lost(failure),
         gone: (failure) => this.#gone(failure),
-        rotated: () => this.#world.log.info("rotated"),
+        rotated: () => this.#user.sessionReady(),
       },
       clock,
       random: world.random,
       log,
+    });
+    this.#user = new UserSpeech({
+      audience: this.#audience,
+      transcript: this.#transcript,
+      items,
+      clock,
+      log,
+      model: () => this.#upstream.model,
+      turn: () => this.#turn,
+      happens: (event) => this.#happens(event),
     });
     this.#calls = new AnswerCalls({
       conversationId,
@@ -110,38 +121,25 @@ export class Conversation implements Requests {
   // ------------------------------------------------------------------------------------------ what pages ask
 
   welcome(caller: Caller): void {
-    const { conversationId, items, usage, agent } = this.#world;
-    const { items: stored, hasEarlier } = items.pageItems(WELCOME_ITEMS);
-    caller.send({
-      type: "welcome",
-      protocol: PROTOCOL_VERSION,
-      conversationId,
-      state: shownState(this.#turn),
-      ...(this.#turn.phase === "asleep" && this.#turn.reason ? { reason: this.#turn.reason } : {}),
-      items: [...stored, ...this.#transcript.unstored()],
-      hasEarlier,
-      floor: caller.holdsFloor,
-      settings: {
-        policy: items.conversation().policy,
-        policies: Object.keys(agent.policies),
-        voice: agent.voice,
-        voices: [agent.voice],
-        muted: false,
-      },
-      usage: usage.totals(),
-      limits: { maxFrameBytes: MAX_FRAME_BYTES, maxTextChars: MAX_TYPED_CHARS },
-    });
+    const unstored = this.#transcript.unstored();
+    caller.send(
+      welcome(this.#world, this.#turn, caller.holdsFloor, unstored, (callId) =>
+        this.#calls.isWaiting(callId),
+      ),
+    );
   }
 
   start(caller: Caller): void {
     // What still plays on another page would go on there unheard by the new one.
-    if (!caller.holdsFloor) this.#happens({ type: "interrupt" });
+    if (!caller.holdsFloor) this.#speakerGone();
     this.#audience.give(caller);
+    this.#user.begin(caller);
     this.#mayGreet = true;
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
   stop(): void {
+    this.#world.items.setNothingOwed();
     this.#happens({ type: "sleep", reason: "stopped" });
   }
 
@@ -159,22 +157,40 @@ export class Conversation implements Requests {
     this.#happens({ type: "interrupt" });
   }
 
-  playback(itemId: string, playedMs: number, done: boolean): void {
-    this.#playout.report(itemId, playedMs, done);
+  playback(caller: Caller, itemId: string, playedMs: number, done: boolean): void {
+    this.#playout.report(caller, itemId, playedMs, done);
   }
 
   approve(callId: string, approved: boolean): void {
     this.#calls.approve(callId, approved);
   }
 
+  activity(active: boolean): void {
+    this.#user.activity(active);
+  }
+
+  muted(): void {
+    this.#user.muted();
+  }
+
+  resending(fromSample: number): void {
+    this.#user.resending(fromSample);
+  }
+
   microphone(frame: Uint8Array): void {
-    this.#upstream.model?.appendAudio(frame);
+    this.#user.frame(frame);
   }
 
   /** With the holder goes its speaker; with the last page, the reason to keep an upstream. */
   left(hadFloor: boolean): void {
     if (this.#audience.size === 0) this.#happens({ type: "sleep", reason: "nobody_here" });
-    else if (hadFloor) this.#happens({ type: "interrupt" });
+    else if (hadFloor) this.#speakerGone();
+  }
+
+  /** Half a sentence of a page that is gone is not a turn, and what it plays is heard no further. */
+  #speakerGone(): void {
+    this.#user.drop();
+    this.#happens({ type: "speaker_gone" });
   }
 
   // -------------------------------------------------------------------------------------------- the turn
@@ -216,12 +232,13 @@ export class Conversation implements Requests {
       case "hang_up":
         this.#upstream.close();
         this.#calls.drop();
-        return this.#sessionOver();
+        this.#sessionOver();
+        return this.#user.sessionOver();
       case "greet":
-        this.#world.items.setGreeted();
-        return this.#upstream.model?.answer({
+        this.#upstream.model?.answer({
           instructions: greetingInstructions(this.#world.agent.greeting ?? ""),
         });
+        return this.#world.items.setGreeted();
       case "answer":
         return this.#upstream.model?.answer({});
       case "cancel_answer":
@@ -238,7 +255,6 @@ export class Conversation implements Requests {
   #sessionOver(): void {
     this.#calls.sessionOver();
     this.#playout.sourceLost();
-    this.#transcript.sessionOver();
   }
 
   // ------------------------------------------------------------------------------------------- the model
@@ -248,22 +264,14 @@ export class Conversation implements Requests {
       case "ready":
         return this.#ready();
       case "speech_started":
-        this.#happens({ type: "speech_started" });
-        return this.#transcript.beginUser(event.itemId);
       case "speech_stopped":
-        return this.#happens({ type: "speech_stopped" });
       case "user_turn":
-        // The answer is asked for before the row is written: what leaves after a write waits for the disk.
-        this.#happens({ type: "user_turn" });
-        return this.#transcript.commitUser(event.itemId, event.audioMs);
       case "user_caption":
-        return this.#transcript.caption(event.itemId, event.delta);
-      case "user_transcript":
-        this.#transcript.userWords(event.itemId, event.text);
-        return this.#used({ source: "transcription", ...event.usage });
       case "user_transcript_failed":
-        this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
-        return this.#transcript.userWordsFailed(event.itemId);
+        return this.#user.event(event);
+      case "user_transcript":
+        this.#user.event(event);
+        return this.#used({ source: "transcription", ...event.usage });
       case "assistant_started":
         this.#playout.open(event.itemId);
         return this.#transcript.beginAssistant(event.itemId);
@@ -294,8 +302,14 @@ export class Conversation implements Requests {
   /** What a fresh session is told: the rows, after every crashed call has got its output. */
   #history(): ModelItem[] {
     const { items, agent } = this.#world;
+    // What is still being settled of the last session must be in the rows before they are told.
+    this.#playout.settleNow();
     this.#calls.settleCrashed();
-    const { items: told, answerOwed } = resumeFrom(items.newestRows(agent.limits.replayItems));
+    this.#user.recover();
+    const { items: told, answerOwed } = resumeFrom(
+      items.newestRows(agent.limits.replayItems),
+      items.conversation().owedFrom,
+    );
     this.#owedByRows = answerOwed;
     this.#calls.replayed(told);
     return told;
@@ -309,12 +323,14 @@ export class Conversation implements Requests {
       !items.conversation().greeted &&
       items.nextPosition() === 0;
     this.#happens({ type: "ready", owed: this.#owedByRows, greet });
+    this.#user.sessionReady();
   }
 
   #answerDone(event: Extract<ModelEvent, { type: "answer_done" }>): void {
     const cancelled = event.outcome === "cancelled" || this.#playout.dropping;
     this.#playout.answerDone(cancelled || event.outcome === "failed");
-    const runs = !cancelled && event.outcome === "completed";
+    // An answer that was cut short by its length has made its calls all the same.
+    const runs = !cancelled && event.outcome !== "failed";
     if (!runs) this.#calls.drop();
     this.#happens({ type: "answer_done", calls: runs ? this.#calls.start() : 0 });
     if (event.usage !== undefined) this.#used({ source: "response", ...event.usage });
@@ -322,6 +338,7 @@ export class Conversation implements Requests {
       this.#world.log.warn("answer_not_completed", { outcome: event.outcome, code: event.code });
     }
     if (event.outcome === "failed") {
+      this.#world.items.setNothingOwed();
       this.#audience.broadcast({
         type: "error",
         code: "answer_failed",
@@ -332,11 +349,10 @@ export class Conversation implements Requests {
   }
 
   #heard(itemId: string, heard: Heard): void {
-    const rest = this.#transcript.cut(itemId, heard);
-    if (rest === "gone") this.#upstream.model?.removeItem(itemId);
-    else if (rest !== "as it is" && heard.part === "some") {
-      this.#upstream.model?.cutItem(itemId, heard.ms, rest.text);
-    }
+    this.#transcript.cut(itemId, heard, (rest) => {
+      if (rest === "all") this.#upstream.model?.removeItem(itemId);
+      else this.#upstream.model?.cutItem(itemId, rest.ms, rest.text);
+    });
   }
 
   #used(row: UsageRow): void {
@@ -349,8 +365,11 @@ export class Conversation implements Requests {
   /** Another session follows: what was said meanwhile waits, what the speaker has plays on. */
   #lost(failure: Failure): void {
     this.#sessionOver();
+    const turn = this.#turn;
+    const owed = turn.phase === "awake" && (turn.owed || turn.answering === "answer");
+    const heardAgain = this.#user.sessionLost(owed);
     // A complete call of an answer whose end never came is a call all the same.
-    this.#happens({ type: "lost", calls: this.#calls.start() });
+    this.#happens({ type: "lost", calls: this.#calls.start(), heardAgain });
     this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });
   }
 

@@ -8,7 +8,7 @@ import { KEPT_AUDIO_MS } from "../protocol/messages.ts";
 export const RESEND_BURST_MS = KEPT_AUDIO_MS;
 /** Beyond the burst, audio may come this much faster than it was spoken. */
 export const MAX_RATE = 1.5;
-/** The rate is judged over this long; shorter spans jitter. */
+/** The rate is judged over this long, twice in a row; shorter spans jitter. */
 export const RATE_WINDOW_MS = 5_000;
 export const RATE_TOLERANCE = 0.2;
 /** A pause this long (a muted page sends nothing) starts the window anew. */
@@ -21,8 +21,10 @@ export class MicrophoneMeter {
   #lastAtMs: number | undefined;
   #windowStartMs = 0;
   #windowAudioMs = 0;
+  /** The sign of the last window's drift, where it was off. */
+  #lastOff = 0;
 
-  /** Counts one frame that arrived at `nowMs`. `rate_off` is said once per window. */
+  /** Counts one frame that arrived at `nowMs`. `rate_off` is said at most once per window. */
   frame(bytes: number, nowMs: number): MeterVerdict {
     const audioMs = bytes / BYTES_PER_MS;
     const last = this.#lastAtMs;
@@ -38,10 +40,14 @@ export class MicrophoneMeter {
     if (this.#spend(audioMs) === "flood") return "flood";
     const spanMs = nowMs - this.#windowStartMs;
     if (spanMs < RATE_WINDOW_MS) return "fine";
-    const rate = this.#windowAudioMs / spanMs;
+    const drift = this.#windowAudioMs / spanMs - 1;
     this.#windowStartMs = nowMs;
     this.#windowAudioMs = 0;
-    return Math.abs(rate - 1) > RATE_TOLERANCE ? "rate_off" : "fine";
+    // A network that stalls and catches up is off once; a wrong sample rate is off the same way every time.
+    const isOff = Math.abs(drift) > RATE_TOLERANCE;
+    const again = isOff && Math.sign(drift) === this.#lastOff;
+    this.#lastOff = isOff ? Math.sign(drift) : 0;
+    return again ? "rate_off" : "fine";
   }
 
   #refill(elapsedMs: number): void {

@@ -62,12 +62,18 @@ export class PlaybackLedger {
     if (entry !== undefined) entry.complete = true;
   }
 
-  /** A report of the page. Positions never go back, and never beyond what was received. */
-  played(itemId: string, playedMs: number, done: boolean): void {
+  /** A report of the page; true when it is progress. Positions never go back, and never beyond what was received. */
+  played(itemId: string, playedMs: number, done: boolean): boolean {
     const entry = this.#entries.get(itemId);
-    if (entry === undefined) return;
-    entry.playedMs = Math.max(entry.playedMs, Math.min(playedMs, bytesToMs(entry.receivedBytes)));
+    if (entry === undefined) return false;
+    const before = entry.playedMs;
+    entry.playedMs = Math.max(before, Math.min(playedMs, bytesToMs(entry.receivedBytes)));
     entry.done ||= done;
+    return entry.playedMs > before || done;
+  }
+
+  isDone(itemId: string): boolean {
+    return this.#entries.get(itemId)?.done === true;
   }
 
   /** Items the page has not said `done` to, oldest first. */

@@ -5,7 +5,7 @@ import { FLUSH_ANSWER_MS } from "../protocol/messages.ts";
 import type { Audience } from "./audience.ts";
 import { PlaybackLedger } from "./playback-ledger.ts";
 import type { Heard } from "./playback-ledger.ts";
-import type { Clock } from "./ports.ts";
+import type { Caller, Clock } from "./ports.ts";
 
 /** A hidden tab may stop its audio without a word; after this long without progress it counts as stopped. */
 export const PLAYBACK_STALL_MS = 10_000;
@@ -29,6 +29,8 @@ export class Playout {
   readonly #clock: Clock;
   readonly #listener: PlayoutListener;
   readonly #ledger = new PlaybackLedger();
+  /** Who plays an item, from its first sound on. */
+  readonly #speakers = new Map<string, Caller>();
   /** The running flush: every item it met, and those whose report is still awaited. Undefined when none runs. */
   #flush: { items: string[]; awaited: Set<string> } | undefined;
   #callOffFlush: () => void = () => undefined;
@@ -55,7 +57,7 @@ export class Playout {
   /** Hot path: counts, announces where the item changes, and sends. */
   audio(itemId: string, pcm: Uint8Array): void {
     if (this.#dropping || !this.#ledger.has(itemId)) return;
-    const holder = this.#audience.holder;
+    const holder = this.#speakers.get(itemId) ?? this.#speaker(itemId);
     if (holder === undefined) return;
     const fromMs = this.#ledger.received(itemId, pcm.byteLength);
     this.#audience.sendAudio(holder, itemId, fromMs, pcm);
@@ -64,6 +66,13 @@ export class Playout {
       this.#watch();
       this.#listener.playing();
     }
+  }
+
+  /** The page that holds the floor when an item begins to sound plays it to its end. */
+  #speaker(itemId: string): Caller | undefined {
+    const { holder } = this.#audience;
+    if (holder !== undefined) this.#speakers.set(itemId, holder);
+    return holder;
   }
 
   receivedMs(itemId: string): number {
@@ -75,20 +84,20 @@ export class Playout {
     if (this.#dropping || !this.#ledger.has(itemId)) return;
     this.#ledger.complete(itemId);
     const totalMs = this.#ledger.receivedMs(itemId);
-    if (totalMs > 0) this.#audience.holder?.send({ type: "audio_end", itemId, totalMs });
+    if (totalMs > 0) this.#speakers.get(itemId)?.send({ type: "audio_end", itemId, totalMs });
   }
 
-  /** The page's report. Unknown items are late news and change nothing. */
-  report(itemId: string, playedMs: number, done: boolean): void {
-    if (!this.#ledger.has(itemId)) return;
-    this.#ledger.played(itemId, playedMs, done);
+  /** The report of the page that plays the item; of others, and of unknown items, it is no news. */
+  report(caller: Caller, itemId: string, playedMs: number, done: boolean): void {
+    if (this.#speakers.get(itemId) !== caller) return;
+    const progress = this.#ledger.played(itemId, playedMs, done);
     if (this.#flush !== undefined) {
       const { awaited } = this.#flush;
       if (done && awaited.delete(itemId) && awaited.size === 0) this.#settle();
       return;
     }
     if (!this.#isPlaying) return;
-    this.#watch();
+    if (progress) this.#watch();
     if (this.#ledger.silent) this.#stop();
   }
 
@@ -108,17 +117,21 @@ export class Playout {
       this.#ledger.breakOff(itemId);
       const totalMs = this.#ledger.receivedMs(itemId);
       this.#listener.brokenOff(itemId, totalMs);
-      this.#audience.holder?.send({ type: "audio_end", itemId, totalMs });
+      this.#speakers.get(itemId)?.send({ type: "audio_end", itemId, totalMs });
     }
   }
 
   /** The model is done with the answer. Items of it that never sounded are settled, or kept if they are text. */
   answerDone(cancelled: boolean): void {
     this.#dropping = false;
-    for (const itemId of this.#ledger.unfinished()) {
-      if (this.#ledger.receivedMs(itemId) > 0 || this.#flush?.items.includes(itemId)) continue;
-      this.#ledger.forget(itemId);
-      this.#listener.heard(itemId, cancelled ? { part: "nothing" } : { part: "all", totalMs: 0 });
+    for (const itemId of this.#ledger.unsettled()) {
+      if (this.#flush?.items.includes(itemId)) continue;
+      const isSilent = this.#ledger.receivedMs(itemId) === 0;
+      // What still plays is settled when it has played; what never sounded, or was given up already, is settled now.
+      if (!isSilent && !(cancelled && this.#ledger.isDone(itemId))) continue;
+      const heard = this.#ledger.heard(itemId);
+      this.#forget(itemId);
+      this.#listener.heard(itemId, isSilent && !cancelled ? { part: "all", totalMs: 0 } : heard);
     }
   }
 
@@ -127,17 +140,28 @@ export class Playout {
    * counts. `heard` follows per item, then `flushed`.
    */
   flush(): void {
-    if (this.#flush !== undefined) return;
+    this.settleNow();
     this.#isPlaying = false;
     this.#callOffStall();
-    this.#audience.flush();
     const items = this.#ledger.unsettled();
-    const awaited = new Set(
-      this.#ledger.unfinished().filter((itemId) => this.#ledger.receivedMs(itemId) > 0),
-    );
+    const awaited = new Set<string>();
+    const speakers = new Set<Caller>();
+    for (const itemId of items) {
+      const speaker = this.#speakers.get(itemId);
+      if (speaker === undefined || !this.#audience.has(speaker)) continue;
+      speakers.add(speaker);
+      if (!this.#ledger.isDone(itemId)) awaited.add(itemId);
+    }
+    this.#audience.announceAnew();
+    for (const speaker of speakers) speaker.send({ type: "flush" });
     this.#flush = { items, awaited };
-    if (awaited.size === 0 || this.#audience.holder === undefined) this.#settle();
+    if (awaited.size === 0) this.#settle();
     else this.#callOffFlush = this.#clock.after(FLUSH_ANSWER_MS, () => this.#settle());
+  }
+
+  /** A running flush ends here: what was reported last is what counts. */
+  settleNow(): void {
+    this.#settle();
   }
 
   /** The conversation is being erased: nothing is settled any more. */
@@ -145,7 +169,7 @@ export class Playout {
     this.#flush = undefined;
     this.#callOffFlush();
     this.#callOffStall();
-    for (const itemId of this.#ledger.unsettled()) this.#ledger.forget(itemId);
+    for (const itemId of this.#ledger.unsettled()) this.#forget(itemId);
   }
 
   #settle(): void {
@@ -155,7 +179,7 @@ export class Playout {
     this.#callOffFlush();
     for (const itemId of items) {
       const heard = this.#ledger.heard(itemId);
-      this.#ledger.forget(itemId);
+      this.#forget(itemId);
       this.#listener.heard(itemId, heard);
     }
     this.#listener.flushed();
@@ -165,8 +189,9 @@ export class Playout {
     this.#isPlaying = false;
     this.#callOffStall();
     for (const itemId of this.#ledger.finished()) {
-      this.#listener.heard(itemId, this.#ledger.heard(itemId));
-      this.#ledger.forget(itemId);
+      const heard = this.#ledger.heard(itemId);
+      this.#forget(itemId);
+      this.#listener.heard(itemId, heard);
     }
     this.#listener.played();
   }
@@ -174,5 +199,10 @@ export class Playout {
   #watch(): void {
     this.#callOffStall();
     this.#callOffStall = this.#clock.after(PLAYBACK_STALL_MS, () => this.#listener.stalled());
+  }
+
+  #forget(itemId: string): void {
+    this.#ledger.forget(itemId);
+    this.#speakers.delete(itemId);
   }
 }

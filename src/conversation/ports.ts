@@ -54,6 +54,12 @@ export interface Model {
   replay(items: ModelItem[]): void;
   /** One frame of the microphone. Hot path: no allocation that can be avoided. */
   appendAudio(frame: Uint8Array): void;
+  /** The turn ends here, though the model has not heard its end. */
+  commitAudio(): void;
+  /** What was heard of the turn so far is forgotten. */
+  clearAudio(): void;
+  /** Asks whether the upstream is still there; no answer ends the session as lost. */
+  probe(): void;
   addItem(item: ModelItem): void;
   /** Asks for an answer; asked while one is running, it follows that one. */
   answer(request: AnswerRequest): void;
@@ -77,7 +83,8 @@ export type ModelEvent =
   /** The settings are acknowledged; `replay` may be called. */
   | { type: "configured" }
   | { type: "ready"; expiresAtMs: number }
-  | { type: "speech_started"; itemId: string }
+  /** `startMs` counts the audio this session was sent. */
+  | { type: "speech_started"; itemId: string; startMs: number }
   | { type: "speech_stopped"; itemId: string }
   | { type: "user_turn"; itemId: string; audioMs: number }
   | { type: "user_caption"; itemId: string; delta: string }
@@ -118,6 +125,8 @@ export interface Caller {
   readonly id: string;
   /** The page's own id, once it said `hello`. */
   pageId: string | undefined;
+  /** Its microphone stream, as `hello` named it. */
+  streamId: string | undefined;
   /** Whether this caller has said `start` on this socket. */
   started: boolean;
   /** Whether it holds the floor; survives hibernation with the socket. */
@@ -125,7 +134,7 @@ export interface Caller {
   send(message: ConversationMessage): void;
   /** Binary audio. Hot path. */
   sendAudio(pcm: Uint8Array): void;
-  /** Writes `pageId`, `started` and `holdsFloor` where they outlive memory. */
+  /** Writes `pageId`, `streamId`, `started` and `holdsFloor` where they outlive memory. */
   remember(): void;
   close(code: number, reason: string): void;
 }

@@ -21,8 +21,14 @@ export interface Requests {
   stop(): void;
   typed(caller: Caller, text: string, sentId: string | undefined): void;
   interrupt(): void;
-  playback(itemId: string, playedMs: number, done: boolean): void;
+  playback(caller: Caller, itemId: string, playedMs: number, done: boolean): void;
   approve(callId: string, approved: boolean): void;
+  /** The holder's own detector hears speech, or its end. */
+  activity(active: boolean): void;
+  /** The holder sends no frames until it says otherwise. */
+  muted(): void;
+  /** The holder's frames go on from here. */
+  resending(fromSample: number): void;
   /** A checked frame from the holder. Hot path. */
   microphone(frame: Uint8Array): void;
   /** A page is gone; `hadFloor` when its speaker is gone with it. */
@@ -63,8 +69,7 @@ export class Reception {
   text(caller: Caller, text: string): void {
     const guard = this.#guards.get(caller.id);
     if (guard === undefined) return;
-    // UTF-16 units are at most as many as UTF-8 bytes, so this never refuses what is within the cap.
-    if (text.length > MAX_TEXT_FRAME_BYTES) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
+    if (isOverBytes(text, MAX_TEXT_FRAME_BYTES)) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
     if (!guard.message(this.#clock.now())) return this.#expel(caller, CLOSE.policy, "message_flood");
     const decoded = decodeBrowserMessage(text);
     if (decoded.kind === "malformed") {
@@ -78,6 +83,7 @@ export class Reception {
     if (guard === undefined) return;
     if (frame.byteLength > MAX_FRAME_BYTES) return this.#expel(caller, CLOSE.tooBig, "frame_too_large");
     if (frame.byteLength === 0 || frame.byteLength % BYTES_PER_SAMPLE !== 0) {
+      if (!guard.message(this.#clock.now())) return this.#expel(caller, CLOSE.policy, "frame_flood");
       return this.#complain(caller, "bad_audio", "Audio must be whole 16-bit samples.");
     }
     const verdict = guard.frame(frame.byteLength, this.#clock.now());
@@ -97,6 +103,7 @@ export class Reception {
     switch (message.type) {
       case "hello":
         caller.pageId = message.pageId;
+        caller.streamId = message.streamId;
         caller.remember();
         for (const ghost of this.#audience.replaceGhosts(caller)) this.#guards.delete(ghost.id);
         return;
@@ -110,14 +117,14 @@ export class Reception {
       case "text":
         return requests.typed(caller, message.text, message.id);
       case "playback":
-        if (caller.holdsFloor) requests.playback(message.itemId, message.playedMs, message.done === true);
-        return;
+        return requests.playback(caller, message.itemId, message.playedMs, message.done === true);
       case "interrupt":
         return requests.interrupt();
       case "approval":
         return requests.approve(message.callId, message.approved);
       case "settings":
-        // Muting is the page's own affair: it sends nothing. The rest waits for policies that may be switched.
+        if (message.muted === true && caller.holdsFloor) requests.muted();
+        // The rest waits for policies that may be switched.
         if (message.policy !== undefined || message.voice !== undefined) {
           this.#complain(caller, "not_allowed", "This cannot be changed here.");
         }
@@ -126,6 +133,10 @@ export class Reception {
         // The policies so far let the model's own turn detection decide; there is nothing to hold or press.
         return this.#complain(caller, "not_allowed", "Push-to-talk is not offered here.");
       case "activity":
+        if (caller.holdsFloor) requests.activity(message.active);
+        return;
+      case "resending":
+        if (caller.holdsFloor) requests.resending(message.fromSample);
         return;
       case "ping":
         return caller.send({ type: "pong" });
@@ -145,4 +156,12 @@ export class Reception {
     caller.close(close.code, close.reason);
     this.detach(caller);
   }
+}
+
+const encoder = new TextEncoder();
+
+/** A UTF-16 unit is one to three bytes of UTF-8: only what lies between is encoded to be counted. */
+function isOverBytes(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && encoder.encode(text).byteLength > bytes;
 }

@@ -4,8 +4,14 @@
 import type { ItemRow } from "../store/item-store.ts";
 import type { ModelItem } from "./ports.ts";
 
-/** The items for a fresh session, and whether the last turn of the user is still unanswered. */
-export function resumeFrom(rows: readonly ItemRow[]): { items: ModelItem[]; answerOwed: boolean } {
+/**
+ * The items for a fresh session, and whether the last turn of the user is still unanswered. Rows before position
+ * `owedFrom` are owed nothing: the user stopped there, or was told that the answer failed.
+ */
+export function resumeFrom(
+  rows: readonly ItemRow[],
+  owedFrom = 0,
+): { items: ModelItem[]; answerOwed: boolean } {
   const outputs = new Set(rows.filter((row) => row.kind === "tool_output").map((row) => row.call_id));
   const calls = new Set(rows.filter((row) => row.kind === "tool_call").map((row) => row.call_id));
   const items: ModelItem[] = [];
@@ -14,7 +20,7 @@ export function resumeFrom(rows: readonly ItemRow[]): { items: ModelItem[]; answ
     if (row.kind === "message") {
       if (row.text === "") continue;
       items.push({ kind: "message", id: row.id, role: row.role, text: row.text });
-      answerOwed = row.role === "user";
+      answerOwed = row.role === "user" && row.position >= owedFrom;
     } else if (row.call_id !== null && outputs.has(row.call_id) && calls.has(row.call_id)) {
       items.push(
         row.kind === "tool_call"
@@ -27,7 +33,7 @@ export function resumeFrom(rows: readonly ItemRow[]): { items: ModelItem[]; answ
             }
           : { kind: "tool_output", id: row.id, callId: row.call_id, output: row.text },
       );
-      answerOwed = true;
+      answerOwed = row.position >= owedFrom;
     }
   }
   return { items, answerOwed };

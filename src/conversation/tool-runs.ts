@@ -2,6 +2,7 @@
 // conversation ends. A call runs at most once; what it returned is the conversation's business.
 
 import type { Notes } from "../define.ts";
+import { errorName } from "../log.ts";
 import type { Log } from "../log.ts";
 import type { ToolStatus } from "../protocol/messages.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
@@ -28,6 +29,8 @@ export class ToolRuns {
   readonly #ended = new AbortController();
   /** Running calls, and whether the next answer waits for them. */
   readonly #running = new Map<string, boolean>();
+  /** Calls that wait for the page's word. */
+  readonly #waiting = new Set<string>();
   readonly #approvals = new Map<string, (approved: boolean) => void>();
 
   constructor(world: ToolRunsWorld) {
@@ -36,6 +39,10 @@ export class ToolRuns {
 
   get running(): boolean {
     return this.#running.size > 0;
+  }
+
+  isWaiting(callId: string): boolean {
+    return this.#waiting.has(callId);
   }
 
   isRunning(callId: string): boolean {
@@ -52,7 +59,7 @@ export class ToolRuns {
     const tool = this.#world.registry.get(call.name);
     const awaited = tool?.slow !== true;
     this.#running.set(call.callId, awaited);
-    void this.#run(call, awaited);
+    void this.#finish(call, awaited);
     return awaited;
   }
 
@@ -67,35 +74,41 @@ export class ToolRuns {
     for (const settle of this.#approvals.values()) settle(false);
   }
 
-  async #run(call: StoredCall, awaited: boolean): Promise<void> {
-    const { registry, conversationId, notes, clock, log } = this.#world;
-    const tool = registry.get(call.name);
-    const allowed = tool?.needsApproval === true ? await this.#approved(call) : true;
-    if (allowed) this.#world.status(call, "running");
+  /** Whatever happens, the call stops running and gets its one outcome. */
+  async #finish(call: StoredCall, awaited: boolean): Promise<void> {
+    const { clock, log } = this.#world;
     const startedMs = clock.now();
-    const outcome = allowed
-      ? await runTool(
-          tool,
-          call.argumentsJson,
-          { conversationId, callId: call.callId, notes, now: () => clock.now() },
-          this.#ended.signal,
-          log,
-          clock,
-        )
-      : failedOutcome("The user did not allow this.");
+    let outcome: ToolOutcome;
+    try {
+      outcome = await this.#run(call);
+    } catch (thrown) {
+      log.error("tool_run_failed", { callId: call.callId, thrown: errorName(thrown) });
+      outcome = failedOutcome("The tool failed.");
+    }
     this.#running.delete(call.callId);
     if (this.#ended.signal.aborted) return;
-    log.info("tool_done", {
-      callId: call.callId,
-      tool: tool?.name,
-      ok: outcome.ok,
-      ms: clock.now() - startedMs,
-    });
+    log.info("tool_done", { callId: call.callId, ok: outcome.ok, ms: clock.now() - startedMs });
     this.#world.done(call, outcome, awaited);
   }
 
+  async #run(call: StoredCall): Promise<ToolOutcome> {
+    const { registry, conversationId, notes, clock, log } = this.#world;
+    const tool = registry.get(call.name);
+    const allowed = tool?.needsApproval === true ? await this.#approved(call) : true;
+    if (!allowed) return failedOutcome("The user did not allow this.");
+    this.#status(call, "running");
+    return runTool(
+      tool,
+      call.argumentsJson,
+      { conversationId, callId: call.callId, notes, now: () => clock.now() },
+      this.#ended.signal,
+      log,
+      clock,
+    );
+  }
+
   #approved(call: StoredCall): Promise<boolean> {
-    this.#world.status(call, "waiting_approval");
+    this.#status(call, "waiting_approval");
     return new Promise((resolve) => {
       const settle = (approved: boolean) => {
         callOff();
@@ -105,5 +118,10 @@ export class ToolRuns {
       const callOff = this.#world.clock.after(APPROVAL_TIMEOUT_MS, () => settle(false));
       this.#approvals.set(call.callId, settle);
     });
+  }
+
+  #status(call: StoredCall, status: ToolStatus): void {
+    this.#waiting[status === "waiting_approval" ? "add" : "delete"](call.callId);
+    this.#world.status(call, status);
   }
 }

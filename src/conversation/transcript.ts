@@ -53,6 +53,19 @@ export class Transcript {
     this.#begin(id, "user");
   }
 
+  /** A turn whose words never came begins again, in its old place. */
+  beginAgain(id: string): void {
+    const open = this.#open.get(id);
+    if (open !== undefined) open.words = new HeardText();
+  }
+
+  /** What was being said is forgotten: it was no turn. */
+  dropSpoken(): void {
+    for (const open of this.#open.values()) {
+      if (open.shown.role === "user" && !open.stored) this.#remove(open);
+    }
+  }
+
   /** The turn is complete; its words may come much later. */
   commitUser(id: string, audioMs: number): void {
     const open = this.#open.get(id) ?? this.#begin(id, "user");
@@ -129,28 +142,28 @@ export class Transcript {
   }
 
   /**
-   * What was heard of the item is settled: it ends there. Says what a model has to forget of it: nothing, all of it, or
-   * what comes after the text that stays.
+   * What was heard of the item is settled: it ends there. `forget` is told first what a model has to forget of it, for
+   * what leaves after a write waits for the disk: all of it, or what comes after the text that stays.
    */
-  cut(id: string, heard: Heard): "as it is" | "gone" | { text: string } {
+  cut(id: string, heard: Heard, forget: (rest: "all" | { ms: number; text: string }) => void): void {
     const open = this.#open.get(id);
-    if (open === undefined) return "as it is";
+    if (open === undefined) return;
     if (heard.part === "nothing") {
-      this.#remove(open);
-      return "gone";
+      forget("all");
+      return this.#remove(open);
     }
     // An item that broke off has been cut already, where its audio ended: only less than that is news.
     const known = open.shown.heardMs ?? Number.POSITIVE_INFINITY;
     if (heard.part === "all" || heard.ms >= known) {
       if (open.shown.status === "in_progress") this.#finish(open, open.words.text, "completed");
       else this.#open.delete(id);
-      return "as it is";
+      return;
     }
     open.audioMs = heard.totalMs;
     open.shown.heardMs = heard.ms;
     const text = open.words.heard(heard.ms, heard.totalMs, heard.complete);
+    forget({ ms: heard.ms, text });
     this.#finish(open, text, "interrupted");
-    return { text };
   }
 
   /** The session ended in the middle of the item: it is stored as far as it arrived, and may still be heard less. */
@@ -236,15 +249,36 @@ export class Transcript {
   // ----------------------------------------------------------------------------------------------- the session
 
   /**
-   * The session is over: nothing more comes for what is open. Speech without a commit was never a turn; a turn
-   * without words keeps its row; an answer that was not finished is settled by its cut.
+   * The session is over. Speech without a commit was never a turn; turns without words are returned, oldest first, for
+   * they may be heard again; an answer that was not finished is settled by its cut.
    */
-  sessionOver(): void {
-    for (const open of this.#open.values()) {
-      if (open.shown.role !== "user") continue;
-      if (open.stored) this.#finish(open, open.words.text, open.words.text === "" ? "failed" : "completed");
-      else this.#remove(open);
-    }
+  sessionOver(): string[] {
+    this.dropSpoken();
+    return [...this.#open.values()].filter((open) => open.shown.role === "user").map((open) => open.shown.id);
+  }
+
+  /** Nobody will hear this turn again: what is known of it stands. */
+  giveUp(id: string): void {
+    const open = this.#open.get(id);
+    if (open !== undefined)
+      this.#finish(open, open.words.text, open.words.text === "" ? "failed" : "completed");
+  }
+
+  isOpen(id: string): boolean {
+    return this.#open.has(id);
+  }
+
+  /** A turn that a crash left without words stays open, for it may be heard again. */
+  reopen(id: string): void {
+    const shown: Item = {
+      id,
+      role: "user",
+      kind: "message",
+      text: "",
+      status: "in_progress",
+      startedAt: this.#clock.now(),
+    };
+    this.#open.set(id, { shown, position: -1, stored: true, words: new HeardText() });
   }
 
   #begin(id: string, role: "user" | "assistant"): OpenItem {

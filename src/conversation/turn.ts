@@ -30,14 +30,21 @@ export type TurnEvent =
   | { type: "wanted"; toolsRunning: number }
   /** The session is live. `owed`: the stored items end with a turn that nobody answered; `greet`: nobody spoke yet. */
   | { type: "ready"; owed: boolean; greet: boolean }
-  /** The session was lost and another is on its way: what ran on it is owed again, `calls` of its tools are awaited. */
-  | { type: "lost"; calls: number }
+  /**
+   * The session was lost and another is on its way: what ran on it is owed again, unless its turn will be `heardAgain`;
+   * `calls` of its tools are awaited.
+   */
+  | { type: "lost"; calls: number; heardAgain: boolean }
   | { type: "speech_started" }
   | { type: "speech_stopped" }
-  /** The user's turn is complete. */
-  | { type: "user_turn" }
+  /** What was being said is forgotten: its audio stopped coming, or its page is gone. */
+  | { type: "speech_dropped" }
+  /** The user's turn is complete; `answered` when it was only heard again by a fresh session. */
+  | { type: "user_turn"; answered?: boolean }
   | { type: "typed" }
   | { type: "interrupt" }
+  /** The page that plays is gone, or gives way to another. An answer that has not sounded yet may still do so. */
+  | { type: "speaker_gone" }
   | { type: "playing" }
   | { type: "played" }
   /** What was heard of the flushed items is settled, and the model knows. */
@@ -120,7 +127,7 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
           ...state,
           live: false,
           userSpeaking: false,
-          owed: state.owed || state.answering === "answer",
+          owed: (state.owed || state.answering === "answer") && !event.heardAgain,
           answering: false,
           toolsRunning: state.toolsRunning + event.calls,
         },
@@ -130,14 +137,18 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
       return silence({ ...state, userSpeaking: true });
     case "speech_stopped":
       return { state: { ...state, userSpeaking: false }, commands: [] };
+    case "speech_dropped":
+      return answerIfOwed({ ...state, userSpeaking: false }, []);
     case "user_turn":
-      return answerIfOwed({ ...state, userSpeaking: false, owed: true }, []);
+      return answerIfOwed({ ...state, userSpeaking: false, owed: state.owed || event.answered !== true }, []);
     case "typed": {
       const { state: quiet, commands } = silence(state);
       return answerIfOwed({ ...quiet, owed: true }, commands);
     }
     case "interrupt":
       return silence(state);
+    case "speaker_gone":
+      return state.playing ? silence(state) : { state, commands: [] };
     case "playing":
       return { state: { ...state, playing: true }, commands: [] };
     case "played":

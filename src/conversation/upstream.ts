@@ -13,6 +13,8 @@ import type { Clock, Model, ModelEvent, ModelItem, ModelListener } from "./ports
 export const UPSTREAM_RETRY: RetryPolicy = { firstMs: 500, longestMs: 15_000, giveUpMs: 120_000 };
 /** A session that was live this long was a good one: the next loss is a new fault, and the first try comes at once. */
 export const GOOD_SESSION_MS = 10_000;
+/** Dials are never closer than this: a page that starts and stops as fast as it can must not be a cost. */
+export const MIN_DIAL_GAP_MS = 1_000;
 /** From here to the limit a quiet moment is used to rotate: long enough to find one in a lively talk. */
 export const ROTATE_BEFORE_MS = 300_000;
 /** No quiet moment came: the session is exchanged all the same, before the provider ends it in mid-word. */
@@ -62,6 +64,7 @@ export class Upstream {
   #next: Link | undefined;
   #attempt = 0;
   #downSinceMs: number | undefined;
+  #lastDialMs: number | undefined;
   #isQuiet = false;
   #rotationDue = false;
   #callOffRetry: () => void = () => undefined;
@@ -79,8 +82,11 @@ export class Upstream {
 
   open(): void {
     this.#attempt = 0;
-    this.#downSinceMs = this.#world.clock.now();
-    this.#dial();
+    const now = this.#world.clock.now();
+    this.#downSinceMs = now;
+    const waitMs = (this.#lastDialMs ?? 0) + MIN_DIAL_GAP_MS - now;
+    if (waitMs <= 0) this.#dial();
+    else this.#callOffRetry = this.#world.clock.after(waitMs, () => this.#dial());
   }
 
   close(): void {
@@ -115,6 +121,7 @@ export class Upstream {
 
   #dial(): void {
     this.#world.log.info("dialling", { attempt: this.#attempt });
+    this.#lastDialMs = this.#world.clock.now();
     this.#link = this.#open();
   }
 

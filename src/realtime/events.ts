@@ -3,28 +3,29 @@
 
 import * as z from "zod";
 
+/** A count that may be missing, null or nonsense: usage must never make an event unreadable. */
+const count = z.number().nonnegative().catch(0);
+
 const tokenDetails = z.object({
-  text_tokens: z.number().default(0),
-  audio_tokens: z.number().default(0),
-  cached_tokens: z.number().default(0),
-  cached_tokens_details: z
-    .object({ text_tokens: z.number().default(0), audio_tokens: z.number().default(0) })
-    .nullish(),
+  text_tokens: count,
+  audio_tokens: count,
+  cached_tokens: count,
+  cached_tokens_details: z.object({ text_tokens: count, audio_tokens: count }).nullish().catch(undefined),
 });
 
 export const responseUsage = z.object({
-  input_token_details: tokenDetails.nullish(),
-  output_token_details: tokenDetails.nullish(),
+  input_token_details: tokenDetails.nullish().catch(undefined),
+  output_token_details: tokenDetails.nullish().catch(undefined),
 });
 export type ResponseUsage = z.infer<typeof responseUsage>;
 
 export const transcriptionUsage = z.union([
-  z.object({ type: z.literal("duration"), seconds: z.number() }),
+  z.object({ type: z.literal("duration"), seconds: count }),
   z.object({
     type: z.literal("tokens"),
-    input_tokens: z.number().default(0),
-    output_tokens: z.number().default(0),
-    input_token_details: tokenDetails.nullish(),
+    input_tokens: count,
+    output_tokens: count,
+    input_token_details: tokenDetails.nullish().catch(undefined),
   }),
 ]);
 export type TranscriptionUsage = z.infer<typeof transcriptionUsage>;
@@ -52,8 +53,7 @@ const response = z.object({
       error: z.object({ code: z.string().nullish(), type: z.string().nullish() }).nullish(),
     })
     .nullish(),
-  usage: responseUsage.nullish(),
-  conversation_id: z.string().nullish(),
+  usage: responseUsage.nullish().catch(undefined),
 });
 
 const session = z.object({ id: z.string().nullish(), expires_at: z.number().nullish() });
@@ -83,7 +83,7 @@ export const serverEvent = z.discriminatedUnion("type", [
   named("conversation.item.input_audio_transcription.completed", {
     item_id: z.string(),
     transcript: z.string(),
-    usage: transcriptionUsage.nullish(),
+    usage: transcriptionUsage.nullish().catch(undefined),
   }),
   named("conversation.item.input_audio_transcription.failed", {
     item_id: z.string(),

@@ -29,6 +29,7 @@ export function parseServerEvent(text: string): Parsed {
   }
   const type = (value as { type?: unknown } | null)?.type;
   if (typeof type !== "string") return { kind: "other", type: "untyped", readable: false };
+  if (type === "response.output_audio.delta") return wholeAudioDelta(value as Record<string, unknown>);
   if (!HANDLED_TYPES.has(type)) return { kind: "other", type: type.slice(0, 80), readable: true };
   const result = serverEvent.safeParse(value);
   return result.success ? { kind: "event", event: result.data } : { kind: "other", type, readable: false };
@@ -48,6 +49,15 @@ function stringField(text: string, name: string): string | undefined {
   while (text[at] === " ");
   if (text[at] !== '"') return undefined;
   const end = text.indexOf('"', at + 1);
-  if (end === -1 || text[end - 1] === "\\") return undefined;
-  return text.slice(at + 1, end);
+  if (end === -1) return undefined;
+  const found = text.slice(at + 1, end);
+  return found.includes("\\") ? undefined : found;
+}
+
+/** An audio delta that the short way could not read, as from an encoder that escapes slashes. */
+function wholeAudioDelta(value: Record<string, unknown>): Parsed {
+  const { item_id: itemId, delta } = value;
+  return typeof itemId === "string" && typeof delta === "string"
+    ? { kind: "audio", itemId, base64: delta }
+    : { kind: "other", type: "response.output_audio.delta", readable: false };
 }

@@ -9,22 +9,20 @@ type State =
   | { at: "idle" }
   /** `response.create` is sent, its `response.created` has not come. */
   | { at: "requested"; eventId: string; request: AnswerRequest; cancelled: boolean }
-  /** A response runs. Its id is undefined where we learnt of it only by a refusal. */
-  | { at: "active"; responseId: string | undefined };
+  /** Refused because a response runs that we did not ask for; our request goes out when that one ends. */
+  | { at: "blocked"; request: AnswerRequest }
+  | { at: "active"; responseId: string };
 
 export class ResponseSequencer {
   readonly #send: (event: ClientEvent) => void;
   #state: State = { at: "idle" };
   #waiting: AnswerRequest | undefined;
+  /** The response that ended last: its duplicate end must not be taken for the end of the next. */
+  #endedId: string | undefined;
   #count = 0;
 
   constructor(send: (event: ClientEvent) => void) {
     this.#send = send;
-  }
-
-  /** The running response, if one is. */
-  get responseId(): string | undefined {
-    return this.#state.at === "active" ? this.#state.responseId : undefined;
   }
 
   get busy(): boolean {
@@ -39,57 +37,82 @@ export class ResponseSequencer {
     }
     const eventId = `create_${++this.#count}`;
     this.#state = { at: "requested", eventId, request, cancelled: false };
+    // The modality is named each time: a long text history can talk a session into answering in text.
+    const instructions = request.instructions === undefined ? {} : { instructions: request.instructions };
     this.#send({
       type: "response.create",
       event_id: eventId,
-      // Named each time: a long text history can talk a session into answering in text.
-      response: {
-        output_modalities: ["audio"],
-        ...(request.instructions === undefined ? {} : { instructions: request.instructions }),
-      },
+      response: { output_modalities: ["audio"], ...instructions },
     });
   }
 
-  /** Cancels what runs or is about to, and forgets what waits. */
-  cancel(): void {
+  /**
+   * Cancels what runs or is about to, and forgets what waits. True when that was all there was: no end will come of
+   * a request that had not gone out.
+   */
+  cancel(): boolean {
     this.#waiting = undefined;
-    if (this.#state.at === "active") this.#cancelActive(this.#state.responseId);
-    // The id is not known yet, and a cancel without one could hit the next response: it follows on `created`.
-    else if (this.#state.at === "requested") this.#state.cancelled = true;
+    switch (this.#state.at) {
+      case "active":
+        this.#send({ type: "response.cancel", response_id: this.#state.responseId });
+        return false;
+      case "requested":
+        // The id is not known yet, and a cancel without one could hit the next response: it follows on `created`.
+        this.#state.cancelled = true;
+        return false;
+      case "blocked":
+        this.#state = { at: "idle" };
+        return true;
+      case "idle":
+        return true;
+    }
   }
 
   created(responseId: string): void {
     const cancelled = this.#state.at === "requested" && this.#state.cancelled;
     this.#state = { at: "active", responseId };
-    if (cancelled) this.#cancelActive(responseId);
+    if (cancelled) this.#send({ type: "response.cancel", response_id: responseId });
   }
 
   /**
    * A `response.done`. True when it ends what we asked for; false for a duplicate or a stranger, to be ignored.
-   * While a create is unanswered any done ends it: quota and rate failures come without `response.created`.
+   * While a create is unanswered any fresh done ends it: quota and rate failures come without `response.created`.
    */
   done(responseId: string): boolean {
-    if (this.#state.at === "idle") return false;
-    if (this.#state.at === "active" && (this.#state.responseId ?? responseId) !== responseId) return false;
-    this.#next();
-    return true;
-  }
-
-  /** An `error` event with this `event_id`. True when it refused our create: no response will come of it. */
-  refused(eventId: string | undefined, code: string | undefined): boolean {
-    if (this.#state.at !== "requested" || this.#state.eventId !== eventId) return false;
-    if (code === "conversation_already_has_active_response") {
-      // Its end is still to come and will let this request go; until then nothing is lost.
-      this.#waiting ??= this.#state.cancelled ? undefined : this.#state.request;
-      this.#state = { at: "active", responseId: undefined };
-      return false;
+    if (responseId === this.#endedId) return false;
+    switch (this.#state.at) {
+      case "idle":
+        return false;
+      case "active":
+        if (this.#state.responseId !== responseId) return false;
+        break;
+      case "blocked": {
+        this.#endedId = responseId;
+        const { request } = this.#state;
+        this.#state = { at: "idle" };
+        this.request(request);
+        return false;
+      }
+      case "requested":
+        break;
     }
+    this.#endedId = responseId;
     this.#next();
     return true;
   }
 
-  #cancelActive(responseId: string | undefined): void {
-    if (responseId !== undefined) this.#send({ type: "response.cancel", response_id: responseId });
+  /** An `error` event. True when it refused our create for good: no response will come of it. */
+  refused(eventId: string | undefined, code: string | undefined): boolean {
+    if (this.#state.at !== "requested") return false;
+    // This one often comes without the event's id, and can mean nothing but our create.
+    if (code === "conversation_already_has_active_response") {
+      const { cancelled, request } = this.#state;
+      this.#state = cancelled ? { at: "idle" } : { at: "blocked", request };
+      return cancelled;
+    }
+    if (this.#state.eventId !== eventId) return false;
+    this.#next();
+    return true;
   }
 
   #next(): void {

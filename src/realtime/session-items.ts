@@ -12,6 +12,7 @@ export class SessionItems {
   readonly #newId: NewId;
   readonly #ids = new ItemIds();
   readonly #callIds = new Map<string, string>();
+  readonly #upstreamCalls = new Set<string>();
   /** Items of ours that this session knows as text. */
   readonly #texts = new Set<string>();
   readonly #order = new ItemOrder();
@@ -40,10 +41,17 @@ export class SessionItems {
     return this.ours(upstreamId) ?? this.found(upstreamId);
   }
 
-  /** A call the upstream made: gets an id of ours, under which its output will come back. */
-  foundCall(upstreamCallId: string | null | undefined): string {
+  /**
+   * A call the upstream made: gets an id of ours, under which its output will come back. Undefined for one that was
+   * told before: a call runs once.
+   */
+  foundCall(upstreamCallId: string | null | undefined): string | undefined {
+    if (upstreamCallId && this.#upstreamCalls.has(upstreamCallId)) return undefined;
     const callId = this.#newId("call");
-    if (upstreamCallId) this.#callIds.set(callId, upstreamCallId);
+    if (upstreamCallId) {
+      this.#upstreamCalls.add(upstreamCallId);
+      this.#callIds.set(callId, upstreamCallId);
+    }
     return callId;
   }
 

@@ -22,6 +22,7 @@ import { DialError } from "./dial.ts";
 import type { Dial, RealtimeSocket } from "./dial.ts";
 import { classifyClose, classifyError, fatal } from "./error-class.ts";
 import type { ClientEvent, RealtimeItem, ServerEvent } from "./events.ts";
+import { Liveness } from "./liveness.ts";
 import { itemText } from "./model-items.ts";
 import { parseServerEvent } from "./parse.ts";
 import { PendingAudio } from "./pending-audio.ts";
@@ -55,6 +56,7 @@ export class RealtimeSession implements Model {
   readonly #world: SessionWorld;
   readonly #sequencer: ResponseSequencer;
   readonly #items: SessionItems;
+  readonly #liveness: Liveness;
   readonly #pending = new PendingAudio();
   readonly #turnAudio = new TurnAudio();
   /** Create events of the replay that are not acknowledged yet, by item id and by event id. */
@@ -69,6 +71,12 @@ export class RealtimeSession implements Model {
     this.#world = world;
     this.#sequencer = new ResponseSequencer((event) => this.#send(event));
     this.#items = new SessionItems((event) => this.#send(event), world.newId);
+    this.#liveness = new Liveness({
+      clock: world.clock,
+      probe: () => this.#send({ type: "session.update", event_id: "probe", session: { type: "realtime" } }),
+      answering: () => this.#sequencer.busy,
+      dead: (waitedMs) => this.#end({ kind: "silent", waitedMs }),
+    });
     void this.#dial();
   }
 
@@ -77,6 +85,18 @@ export class RealtimeSession implements Model {
   appendAudio(frame: Uint8Array): void {
     if (this.#phase === "live") this.#appendNow(frame);
     else this.#pending.push(frame);
+  }
+
+  commitAudio(): void {
+    this.#afterPending("commit");
+  }
+
+  clearAudio(): void {
+    this.#afterPending("clear");
+  }
+
+  probe(): void {
+    if (this.#phase === "live") this.#liveness.ask();
   }
 
   replay(items: ModelItem[]): void {
@@ -95,11 +115,12 @@ export class RealtimeSession implements Model {
   }
 
   answer(request: AnswerRequest): void {
+    this.#liveness.answerMoved();
     this.#sequencer.request(request);
   }
 
   cancelAnswer(): void {
-    this.#sequencer.cancel();
+    if (this.#sequencer.cancel()) this.#world.listener.event({ type: "answer_done", outcome: "cancelled" });
   }
 
   cutItem(id: string, heardMs: number, text: string): void {
@@ -114,6 +135,7 @@ export class RealtimeSession implements Model {
     if (this.#phase === "over") return;
     this.#phase = "over";
     this.#callOffReady();
+    this.#liveness.stop();
     this.#socket?.close(1000, "");
   }
 
@@ -151,9 +173,10 @@ export class RealtimeSession implements Model {
     if (this.#phase !== "replaying" || this.#unacknowledged.size > 0) return;
     this.#phase = "live";
     this.#callOffReady();
+    this.#liveness.start();
     for (const step of this.#pending.take()) {
-      if (typeof step !== "string") this.#appendNow(step);
-      else this.#send({ type: step === "clear" ? "input_audio_buffer.clear" : "input_audio_buffer.commit" });
+      if (typeof step === "string") this.#sendStep(step);
+      else this.#appendNow(step);
     }
     if (this.#pending.droppedBytes > 0) {
       this.#world.log.warn("microphone_audio_dropped", { droppedMs: bytesToMs(this.#pending.droppedBytes) });
@@ -173,6 +196,15 @@ export class RealtimeSession implements Model {
 
   // --------------------------------------------------------------------------------------------- to upstream
 
+  #afterPending(step: "clear" | "commit"): void {
+    if (this.#phase === "live") this.#sendStep(step);
+    else this.#pending.push(step);
+  }
+
+  #sendStep(step: "clear" | "commit"): void {
+    this.#send({ type: step === "clear" ? "input_audio_buffer.clear" : "input_audio_buffer.commit" });
+  }
+
   #send(event: ClientEvent): void {
     this.#socket?.send(JSON.stringify(event));
   }
@@ -187,6 +219,7 @@ export class RealtimeSession implements Model {
   /** Rule 10: whatever arrives, this neither throws (a throwing listener kills the socket) nor waits. */
   #fromUpstream(text: string): void {
     if (this.#over) return;
+    this.#liveness.seen();
     try {
       const parsed = parseServerEvent(text);
       if (parsed.kind === "audio") this.#audio(parsed.itemId, parsed.base64);
@@ -200,6 +233,7 @@ export class RealtimeSession implements Model {
   #audio(upstreamId: string, base64: string): void {
     const id = this.#items.ours(upstreamId);
     if (id === undefined) return;
+    this.#liveness.answerMoved();
     const pcm = Uint8Array.fromBase64(base64);
     this.#audioOutBytes += pcm.byteLength;
     this.#world.listener.audio(id, pcm);
@@ -207,6 +241,7 @@ export class RealtimeSession implements Model {
 
   #event(event: ServerEvent): void {
     const { listener } = this.#world;
+    if (event.type.startsWith("response.")) this.#liveness.answerMoved();
     switch (event.type) {
       case "session.created":
         this.#expiresAtMs = (event.session.expires_at ?? 0) * 1000;
@@ -215,7 +250,7 @@ export class RealtimeSession implements Model {
         if (this.#phase === "configuring") listener.event({ type: "configured" });
         return;
       case "error":
-        return this.#error(event.error.code ?? undefined, event.error.event_id ?? undefined);
+        return this.#error(event.error);
       case "conversation.item.added":
         return this.#items.added(event.item.id, event.previous_item_id);
       case "conversation.item.done":
@@ -223,7 +258,7 @@ export class RealtimeSession implements Model {
       case "input_audio_buffer.speech_started": {
         const itemId = this.#items.foundUser(event.item_id);
         this.#turnAudio.started(itemId, event.audio_start_ms);
-        return listener.event({ type: "speech_started", itemId });
+        return listener.event({ type: "speech_started", itemId, startMs: event.audio_start_ms });
       }
       case "input_audio_buffer.speech_stopped": {
         const itemId = this.#items.foundUser(event.item_id);
@@ -289,6 +324,7 @@ export class RealtimeSession implements Model {
       );
     } else if (item.type === "function_call") {
       const callId = this.#items.foundCall(item.call_id);
+      if (callId === undefined) return;
       listener.event({
         type: "tool_call",
         itemId: this.#items.found(item.id),
@@ -319,7 +355,11 @@ export class RealtimeSession implements Model {
     if (failure !== undefined) this.#end(failure);
   }
 
-  #error(code: string | undefined, eventId: string | undefined): void {
+  #error(error: Extract<ServerEvent, { type: "error" }>["error"]): void {
+    const code = error.code ?? undefined;
+    const eventId = error.event_id ?? undefined;
+    const what = classifyError(code, error.type ?? undefined);
+    if (what.action === "end") return this.#end(what.failure);
     if (eventId === "setup") return this.#end({ kind: "setup_rejected", code: code ?? "none" });
     for (const [itemId, replayEventId] of this.#unacknowledged) {
       // One item the upstream does not take must not keep the rest of the talk from going on.
@@ -329,15 +369,10 @@ export class RealtimeSession implements Model {
       }
     }
     if (this.#sequencer.refused(eventId, code)) {
-      this.#world.listener.event({
-        type: "answer_done",
-        outcome: "failed",
-        ...(code === undefined ? {} : { code }),
-      });
+      const why = code === undefined ? {} : { code };
+      this.#world.listener.event({ type: "answer_done", outcome: "failed", ...why });
     }
-    const what = classifyError(code);
-    if (what.action === "end") this.#end(what.failure);
-    else if (what.action === "report") this.#world.listener.event({ type: "refused", code: what.code });
+    if (what.action === "report") this.#world.listener.event({ type: "refused", code: what.code });
   }
 
   #withOurs(upstreamId: string, use: (itemId: string) => void): void {

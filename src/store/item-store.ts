@@ -23,6 +23,31 @@ export interface ItemRow {
   sent_id: string | null;
 }
 
+/** The conversation itself. */
+export interface ConversationRow {
+  tokenHash: string;
+  createdAt: number;
+  policy: string;
+  greeted: boolean;
+  /** A session was wanted when this was written last. */
+  awake: boolean;
+  /** Items before this position are owed no answer. */
+  owedFrom: number;
+  streamId: string | undefined;
+  safeSamples: number;
+}
+
+interface StoredConversation {
+  token_hash: string;
+  created_at: number;
+  policy: string;
+  greeted: number;
+  awake: number;
+  owed_from: number;
+  stream_id: string | null;
+  safe_samples: number;
+}
+
 /** A tool_call row with what its output row says, for the page. */
 type ShownRow = ItemRow & {
   output_status: ItemStatus | null;
@@ -69,17 +94,17 @@ export class ItemStore {
     );
   }
 
-  conversation(): { tokenHash: string; createdAt: number; policy: string; greeted: boolean } {
-    const row = this.#sql
-      .exec<{ token_hash: string; created_at: number; policy: string; greeted: number }>(
-        "SELECT * FROM conversation",
-      )
-      .one();
+  conversation(): ConversationRow {
+    const row = this.#sql.exec("SELECT * FROM conversation").one() as unknown as StoredConversation;
     return {
       tokenHash: row.token_hash,
       createdAt: row.created_at,
       policy: row.policy,
       greeted: row.greeted === 1,
+      awake: row.awake === 1,
+      owedFrom: row.owed_from,
+      streamId: row.stream_id ?? undefined,
+      safeSamples: row.safe_samples,
     };
   }
 
@@ -87,8 +112,17 @@ export class ItemStore {
     this.#sql.exec("UPDATE conversation SET greeted = 1");
   }
 
-  setPolicy(policy: string): void {
-    this.#sql.exec("UPDATE conversation SET policy = ?", policy);
+  setAwake(awake: boolean): void {
+    this.#sql.exec("UPDATE conversation SET awake = ?", Number(awake));
+  }
+
+  /** Nothing that stands now is owed an answer. */
+  setNothingOwed(): void {
+    this.#sql.exec("UPDATE conversation SET owed_from = ?", this.nextPosition());
+  }
+
+  setSafe(streamId: string, safeSamples: number): void {
+    this.#sql.exec("UPDATE conversation SET stream_id = ?, safe_samples = ?", streamId, safeSamples);
   }
 
   /** The position after the last; positions are handed out in memory and written with the row. */
@@ -148,6 +182,16 @@ export class ItemStore {
       .toReversed() as unknown as ItemRow[];
   }
 
+  /** Turns of the user whose words never came, as after a crash. */
+  userTurnsWithoutWords(): string[] {
+    return this.#sql
+      .exec<{ id: string }>(
+        "SELECT id FROM items WHERE role = 'user' AND status = 'in_progress' ORDER BY position",
+      )
+      .toArray()
+      .map((row) => row.id);
+  }
+
   /** Calls that were written but never got their output, as after a crash. */
   callsWithoutOutput(): ItemRow[] {
     return this.#sql
@@ -162,8 +206,8 @@ export class ItemStore {
   pageItems(limit: number, before?: string): { items: Item[]; hasEarlier: boolean } {
     const rows = this.#sql
       .exec(
-        `${SHOWN} AND items.position < COALESCE((SELECT position FROM items WHERE id = ?), 9e15)
-         ORDER BY items.position DESC LIMIT ?`,
+        `${SHOWN} AND (?1 IS NULL OR items.position < (SELECT position FROM items WHERE id = ?1))
+         ORDER BY items.position DESC LIMIT ?2`,
         before ?? null,
         limit + 1,
       )

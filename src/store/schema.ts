@@ -61,6 +61,24 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "0002-rebuild",
+    sql: `
+      -- Whether a session was wanted when memory was last alive: after a crash it is wanted still.
+      ALTER TABLE conversation ADD COLUMN awake INTEGER NOT NULL DEFAULT 0 CHECK (awake IN (0, 1));
+      -- Items before this position are owed no answer: the user stopped, or the answer failed.
+      ALTER TABLE conversation ADD COLUMN owed_from INTEGER NOT NULL DEFAULT 0;
+      -- The microphone stream heard last, and what of it is safe: the words up to there are stored.
+      ALTER TABLE conversation ADD COLUMN stream_id TEXT;
+      ALTER TABLE conversation ADD COLUMN safe_samples INTEGER NOT NULL DEFAULT 0;
+
+      -- All timed work that must outlive memory; the object's one alarm is set to the earliest.
+      CREATE TABLE jobs (
+        name   TEXT PRIMARY KEY,
+        due_at INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Whether this object's database holds a conversation. Reads only: asking about a guessed id writes nothing. */

@@ -23,11 +23,11 @@ export class UsageStore {
       Math.round(now),
       Math.round(row.audioInMs),
       Math.round(row.audioOutMs),
-      row.inputTextTokens,
-      row.inputAudioTokens,
-      row.cachedTokens,
-      row.outputTextTokens,
-      row.outputAudioTokens,
+      Math.round(row.inputTextTokens),
+      Math.round(row.inputAudioTokens),
+      Math.round(row.cachedTokens),
+      Math.round(row.outputTextTokens),
+      Math.round(row.outputAudioTokens),
       row.costMicroUsd === undefined ? null : Math.round(row.costMicroUsd),
     );
   }

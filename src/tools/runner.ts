@@ -37,18 +37,18 @@ export async function runTool(
   clock: Clock,
 ): Promise<ToolOutcome> {
   if (tool === undefined) return failedOutcome("There is no such tool.");
-  const parsed = tool.parameters.safeParse(parseArguments(argumentsJson));
-  if (!parsed.success) {
-    // Paths and messages of our own schema, so that the model can correct itself.
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join(".") || "arguments"}: ${issue.message}`,
-    );
-    return failedOutcome(`The arguments are not valid. ${problems.join("; ")}`.slice(0, 500));
-  }
   const deadline = new AbortController();
   const callOff = clock.after(tool.timeoutMs, () => deadline.abort());
   const signal = AbortSignal.any([deadline.signal, ended]);
   try {
+    const parsed = tool.parameters.safeParse(parseArguments(argumentsJson));
+    if (!parsed.success) {
+      // Paths and messages of our own schema, so that the model can correct itself.
+      const problems = parsed.error.issues.map(
+        (issue) => `${issue.path.join(".") || "arguments"}: ${issue.message}`,
+      );
+      return failedOutcome(`The arguments are not valid. ${problems.join("; ")}`.slice(0, 500));
+    }
     const answer = await Promise.race([tool.run(parsed.data, { ...context, signal }), aborted(signal)]);
     const output = JSON.stringify(answer.output ?? null);
     if (output.length > MAX_OUTPUT_CHARS) return failedOutcome("The tool's output was too long.");

@@ -79,7 +79,7 @@ describe("bad input", () => {
   test("IN7 a page at 16 kHz is told so", () =>
     play({}, (it) => {
       const page = talking(it);
-      for (let count = 0; count < 120; count++) {
+      for (let count = 0; count < 240; count++) {
         it.conversation.reception.frame(page, new Uint8Array(FRAME_BYTES));
         it.clock.advance(60);
       }

@@ -20,7 +20,7 @@ describe("barge-in", () => {
   test("BI1 the page is told to fall silent and the answer is cancelled, at once", () =>
     play({}, (it) => {
       const page = speaking(it);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       expect(page.types()).toContain("flush");
       expect(it.model().asked).toEqual(["answer", "cancel"]);
       expect(page.states().at(-1)).toBe("listening");
@@ -29,7 +29,7 @@ describe("barge-in", () => {
   test("BI2 the page's number cuts the model's memory and the stored item", () =>
     play({}, (it) => {
       const page = speaking(it);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.says(page, { type: "playback", itemId: "a1", playedMs: 850.7, done: true });
       it.model().answerDone("cancelled");
       expect(it.model().asked).toEqual(["answer", "cancel", "cut a1 850"]);
@@ -45,7 +45,7 @@ describe("barge-in", () => {
   test("BI3 what still arrives of the cancelled answer is dropped, the next answer is heard", () =>
     play({}, (it) => {
       const page = speaking(it);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.says(page, { type: "playback", itemId: "a1", playedMs: 900, done: true });
       const heard = page.audioBytes;
       it.model().speaks("a1", 400);
@@ -71,7 +71,7 @@ describe("barge-in", () => {
       it.model().says({ type: "assistant_started", itemId: "a2" });
       it.model().says({ type: "assistant_caption", itemId: "a2", delta: "And" });
       it.model().speaks("a2", 500);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
       it.says(page, { type: "playback", itemId: "a2", playedMs: 0, done: true });
       expect(it.model().asked).toEqual(["answer", "cancel", "remove a2"]);
@@ -85,7 +85,7 @@ describe("barge-in", () => {
   test("BI6 a page that does not answer the flush is taken at its last word", () =>
     play({}, (it) => {
       speaking(it);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.clock.advance(FLUSH_ANSWER_MS - 1);
       expect(it.model().asked).toEqual(["answer", "cancel"]);
       it.clock.advance(1);
@@ -95,7 +95,7 @@ describe("barge-in", () => {
   test("BI6 an answer of the page that comes too late changes nothing", () =>
     play({}, (it) => {
       const page = speaking(it);
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.clock.advance(FLUSH_ANSWER_MS);
       it.says(page, { type: "playback", itemId: "a1", playedMs: 1900, done: true });
       expect(it.model().asked).toEqual(["answer", "cancel", "cut a1 500"]);
@@ -106,7 +106,7 @@ describe("barge-in", () => {
       const page = talking(it);
       it.model().hears("u1", "hello");
       it.model().says({ type: "assistant_started", itemId: "a1" });
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.model().answerDone("cancelled");
       expect(page.types()).not.toContain("flush");
       expect(it.model().asked).toEqual(["answer", "cancel", "remove a1"]);

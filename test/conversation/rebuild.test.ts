@@ -99,7 +99,7 @@ describe("rebuild", () => {
       it.model().says(CLOSED);
       it.clock.advance(UPSTREAM_RETRY.firstMs);
       it.model().ready();
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.says(page, { type: "playback", itemId: "a1", playedMs: 2100, done: true });
       expect(it.model().asked).toContain("cut a1 2100");
       expect(it.items.pageItems(9).items[1]).toMatchObject({ text: "one two", heardMs: 2100 });

@@ -95,7 +95,7 @@ function longTalk(it: Scene) {
 
 /** Keeps someone talking until `ms` have passed: never quiet. */
 function keepTalking(it: Scene, ms: number): void {
-  it.model().says({ type: "speech_started", itemId: `talk_${it.clock.now()}` });
+  it.model().says({ type: "speech_started", itemId: `talk_${it.clock.now()}`, startMs: 0 });
   it.clock.advance(ms);
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { PLAYBACK_STALL_MS } from "../../src/conversation/playout.ts";
+import { MIN_DIAL_GAP_MS } from "../../src/conversation/upstream.ts";
 import { play, talking } from "../support/conversation-scene.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
 
@@ -70,6 +71,7 @@ describe("taking turns", () => {
       it.model().answerDone();
       it.says(page, { type: "stop" });
       it.says(page, { type: "start" });
+      it.clock.advance(MIN_DIAL_GAP_MS);
       it.model().ready();
       expect(it.models).toHaveLength(2);
       expect(it.model().asked).toEqual([]);
@@ -113,7 +115,7 @@ describe("taking turns", () => {
   test("ST2 words that come late do not change the order", () =>
     play({}, (it) => {
       const page = talking(it);
-      it.model().says({ type: "speech_started", itemId: "u1" });
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
       it.model().says({ type: "speech_stopped", itemId: "u1" });
       it.model().says({ type: "user_turn", itemId: "u1", audioMs: 900 });
       it.model().answers("a1", "Hi!", 300);
@@ -138,7 +140,7 @@ describe("taking turns", () => {
       const page = talking(it);
       it.model().hears("u1", "");
       expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "u1" });
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.model().says({ type: "user_turn", itemId: "u2", audioMs: 900 });
       it.model().says({ type: "user_transcript_failed", itemId: "u2", code: "none" });
       expect(it.items.pageItems(10).items).toMatchObject([{ id: "u2", status: "failed" }]);

@@ -112,7 +112,7 @@ describe("tool calls", () => {
       talking(it);
       it.model().hears("u1", "look it up");
       calls(it, "c1");
-      it.model().says({ type: "speech_started", itemId: "u2" });
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
       it.model().answerDone("cancelled");
       await settled();
       expect(seen.runs).toBe(0);

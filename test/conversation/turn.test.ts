@@ -103,15 +103,15 @@ describe("whose turn it is", () => {
   });
 
   test("RB2 what ran on a lost session is owed again and asked for once when the next one is live", () => {
-    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 0 });
+    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 0, heardAgain: false });
     expect(shownState(lost.state)).toBe("connecting");
     expect(nextTurn(lost.state, READY).commands).toEqual(["answer"]);
-    const quiet = play(...awake, { type: "lost", calls: 0 });
+    const quiet = play(...awake, { type: "lost", calls: 0, heardAgain: false });
     expect(nextTurn(quiet.state, READY).commands).toEqual([]);
   });
 
   test("RB2 calls of the lost answer are awaited before the next one", () => {
-    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 1 });
+    const lost = play(...awake, { type: "user_turn" }, { type: "lost", calls: 1, heardAgain: false });
     const ready = nextTurn(lost.state, READY);
     expect(ready.commands).toEqual([]);
     expect(nextTurn(ready.state, { type: "tool_done", awaited: true }).commands).toEqual(["answer"]);
@@ -120,7 +120,7 @@ describe("whose turn it is", () => {
   test("TT7 a greeting that is lost is not spoken again", () => {
     const greeting = play(WANTED, { type: "ready", owed: false, greet: true });
     expect(greeting.commands).toEqual(["dial", "greet"]);
-    const { state } = nextTurn(greeting.state, { type: "lost", calls: 0 });
+    const { state } = nextTurn(greeting.state, { type: "lost", calls: 0, heardAgain: false });
     expect(nextTurn(state, READY).commands).toEqual([]);
   });
 

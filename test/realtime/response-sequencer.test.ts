@@ -58,7 +58,7 @@ describe("the response sequencer", () => {
     it.request({});
     it.created("r1");
     expect(it.done("r0")).toBe(false);
-    expect(it.responseId).toBe("r1");
+    expect(it.busy).toBe(true);
   });
 
   test("RT4 refused because one is active, the request goes out when that one ends", () => {
@@ -66,9 +66,36 @@ describe("the response sequencer", () => {
     it.request({ instructions: "again" });
     const { event_id: eventId } = sent[0] as { event_id: string };
     expect(it.refused(eventId, "conversation_already_has_active_response")).toBe(false);
-    expect(it.done("unknown")).toBe(true);
+    expect(it.done("unknown")).toBe(false);
     expect(types()).toEqual(["response.create", "response.create"]);
     expect(sent[1]).toMatchObject({ response: { instructions: "again" } });
+  });
+
+  test("RT4 the same refusal without an event id means our create too", () => {
+    const { it, types } = sequencer();
+    it.request({});
+    expect(it.refused(undefined, "conversation_already_has_active_response")).toBe(false);
+    it.done("unknown");
+    expect(types()).toEqual(["response.create", "response.create"]);
+  });
+
+  test("RT4 a cancel of a request that had not gone out is the end of it", () => {
+    const { it, types } = sequencer();
+    it.request({});
+    it.refused(undefined, "conversation_already_has_active_response");
+    expect(it.cancel()).toBe(true);
+    it.done("unknown");
+    expect(types()).toEqual(["response.create"]);
+  });
+
+  test("RT4 the duplicate end of the last response does not end the next", () => {
+    const { it } = sequencer();
+    it.request({});
+    it.created("r1");
+    it.done("r1");
+    it.request({});
+    expect(it.done("r1")).toBe(false);
+    expect(it.busy).toBe(true);
   });
 
   test("RT4 refused for any other reason, no answer will come", () => {

@@ -122,7 +122,7 @@ describe("a live session", () => {
     });
     socket.says({ type: "response.output_audio.delta", item_id: "up_a", delta: "AAAAAAAA" } as never);
     expect(socket.events).toEqual([
-      { type: "speech_started", itemId: "item_1" },
+      { type: "speech_started", itemId: "item_1", startMs: 100 },
       { type: "speech_stopped", itemId: "item_1" },
       { type: "user_turn", itemId: "item_1", audioMs: 1800 },
       { type: "assistant_started", itemId: "item_2" },

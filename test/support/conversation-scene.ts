@@ -19,6 +19,7 @@ import { silentLog } from "./silent-log.ts";
 export class RecordingCaller implements Caller {
   readonly id: string;
   pageId: string | undefined;
+  streamId: string | undefined;
   started = false;
   holdsFloor = false;
   readonly messages: ConversationMessage[] = [];

@@ -65,7 +65,7 @@ export class ScriptedModel implements Model {
 
   /** A spoken turn of the user. */
   hears(itemId: string, text: string): void {
-    this.says({ type: "speech_started", itemId });
+    this.says({ type: "speech_started", itemId, startMs: 0 });
     this.says({ type: "speech_stopped", itemId });
     this.says({ type: "user_turn", itemId, audioMs: 1000 });
     this.says({ type: "user_transcript", itemId, text, usage: NO_USAGE });
@@ -76,6 +76,15 @@ export class ScriptedModel implements Model {
   }
   appendAudio(): void {
     this.frames++;
+  }
+  commitAudio(): void {
+    this.asked.push("commit");
+  }
+  clearAudio(): void {
+    this.asked.push("clear");
+  }
+  probe(): void {
+    this.asked.push("probe");
   }
   addItem(item: ModelItem): void {
     this.asked.push(`add ${item.kind}`);

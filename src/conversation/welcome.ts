@@ -1,0 +1,50 @@
+// The first message on every socket: all a page needs to draw itself.
+
+import { MAX_FRAME_BYTES } from "../audio/format.ts";
+import type { AgentDefinition } from "../define.ts";
+import { MAX_TYPED_CHARS, PROTOCOL_VERSION, WELCOME_ITEMS } from "../protocol/messages.ts";
+import type { ConversationMessage, Item } from "../protocol/messages.ts";
+import type { ItemStore } from "../store/item-store.ts";
+import type { UsageStore } from "../store/usage-store.ts";
+import { shownState } from "./turn.ts";
+import type { TurnState } from "./turn.ts";
+
+export interface WelcomeWorld {
+  conversationId: string;
+  agent: AgentDefinition;
+  items: ItemStore;
+  usage: UsageStore;
+}
+
+/** `unstored`: items no row tells of yet. `isWaiting`: whether a call waits for the page's word. */
+export function welcome(
+  world: WelcomeWorld,
+  turn: TurnState,
+  holdsFloor: boolean,
+  unstored: Item[],
+  isWaiting: (callId: string) => boolean,
+): ConversationMessage {
+  const { conversationId, agent, items, usage } = world;
+  const { items: stored, hasEarlier } = items.pageItems(WELCOME_ITEMS);
+  for (const { tool } of stored)
+    if (tool !== undefined && isWaiting(tool.callId)) tool.status = "waiting_approval";
+  return {
+    type: "welcome",
+    protocol: PROTOCOL_VERSION,
+    conversationId,
+    state: shownState(turn),
+    ...(turn.phase === "asleep" && turn.reason !== undefined ? { reason: turn.reason } : {}),
+    items: [...stored, ...unstored],
+    hasEarlier,
+    floor: holdsFloor,
+    settings: {
+      policy: items.conversation().policy,
+      policies: Object.keys(agent.policies),
+      voice: agent.voice,
+      voices: [agent.voice],
+      muted: false,
+    },
+    usage: usage.totals(),
+    limits: { maxFrameBytes: MAX_FRAME_BYTES, maxTextChars: MAX_TYPED_CHARS },
+  };
+}
