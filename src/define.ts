@@ -74,6 +74,8 @@ export interface AgentDefinition {
     maxOutputTokens: number;
     /** After this long without speech, playback, tools or typing the upstream closes and the object may hibernate. */
     quietMs: number;
+    /** A conversation nobody came back to for so long is erased. */
+    retentionDays: number;
   };
 }
 

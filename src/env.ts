@@ -9,7 +9,6 @@ export interface Env {
   CONVERSATION: DurableObjectNamespace<ConversationObject>;
   DAILY_CAP: DurableObjectNamespace<DailyCapObject>;
   CREATE_LIMIT: RateLimit;
-  ASSETS: Fetcher;
   OPENAI_API_KEY?: string;
   REALTIME_URL?: string;
   REALTIME_MODEL?: string;

@@ -76,10 +76,15 @@ app.use(
 
 app.post("/api/conversations", async (c) => {
   const settings = readSettings(c.env);
-  const address = c.req.header("CF-Connecting-IP") ?? "unknown";
+  const address = networkOf(c.req.header("CF-Connecting-IP") ?? "unknown");
   const { success } = await c.env.CREATE_LIMIT.limit({ key: address });
   if (!success) return refuse("too_many");
-  if (!(await c.env.DAILY_CAP.getByName("today").take(settings.maxConversationsPerDay))) {
+  if (
+    !(await c.env.DAILY_CAP.getByName("today").take(
+      settings.maxConversationsPerDay,
+      await hashToken(address),
+    ))
+  ) {
     log.warn("daily_cap_reached", { cap: settings.maxConversationsPerDay });
     return refuse("daily_limit");
   }
@@ -149,6 +154,11 @@ app.onError((thrown) => {
 
 function isInvited(c: Context<App>, origin: string): boolean {
   return origin === new URL(c.req.url).origin || readSettings(c.env).allowedOrigins.has(origin);
+}
+
+/** An IPv6 customer has a whole /64 to send from: that is one address to us. */
+function networkOf(address: string): string {
+  return address.includes(":") ? address.split(":").slice(0, 4).join(":") : address;
 }
 
 type ConversationStub = DurableObjectStub<ConversationObject>;

@@ -133,7 +133,12 @@ describe("the HTTP routes", () => {
 
   test("HT8 the day's cap holds, to the last one", async () => {
     const cap = env.DAILY_CAP.getByName("a day of its own");
-    expect([await cap.take(2), await cap.take(2), await cap.take(2)]).toEqual([true, true, false]);
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const take = (address: string, atMs = noon) => cap.take(10, address, atMs);
+    // A fifth of the day is one address's share.
+    expect([await take("a"), await take("a"), await take("a")]).toEqual([true, true, false]);
+    for (const address of "bcdefghi") await take(address);
+    expect([await take("x"), await take("x", noon + 43_200_000)]).toEqual([false, true]);
     const full = { ...env, MAX_CONVERSATIONS_PER_DAY: "1" };
     const create = () =>
       worker.request(

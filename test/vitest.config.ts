@@ -35,6 +35,7 @@ process.env["CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV"] = "false";
 /** Every request that leaves the Worker comes through here, WebSocket upgrades too. */
 async function outbound(request: Request): Promise<Response> {
   const url = new URL(request.url);
+  if (url.hostname === "never-answers.test") return await new Promise<never>(() => undefined);
   const port = process.env[STAND_INS[url.hostname] ?? ""];
   if (port !== undefined) {
     url.protocol = "http:";

@@ -131,4 +131,17 @@ describe("the whole way", () => {
     });
     page.close();
   });
+
+  test("RT1 an upstream that does not answer the upgrade is given up in time", async () => {
+    const page = await WorkerPage.open();
+    const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(page.conversation.conversationId));
+    await runInDurableObject(stub, async () => {
+      const { dialRealtime } = await import("../src/realtime/dial.ts");
+      const listener = { message: () => undefined, closed: () => undefined };
+      await expect(dialRealtime("https://never-answers.test/", "k", listener, 50)).rejects.toMatchObject({
+        failure: { kind: "dial_timeout", waitedMs: 50 },
+      });
+    });
+    page.close();
+  });
 });

@@ -26,21 +26,7 @@ import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
 import { UserSpeech } from "./user-speech.ts";
 import { welcome } from "./welcome.ts";
-
-export interface ConversationWorld {
-  conversationId: string;
-  agent: AgentDefinition;
-  registry: ToolRegistry;
-  items: ItemStore;
-  usage: UsageStore;
-  notes: Notes;
-  openModel: OpenModel;
-  clock: Clock;
-  newId: NewId;
-  /** 0 to 1. */
-  random(): number;
-  log: Log;
-}
+import type { ConversationWorld } from "./world.ts";
 
 export class Conversation implements Requests {
   readonly reception: Reception;
@@ -54,6 +40,7 @@ export class Conversation implements Requests {
   #turn: TurnState = { phase: "asleep" };
   #mayGreet = false;
   #callOffSleep: (() => void) | undefined;
+  #isBusy = false;
   /** The stored items end with a turn that was never answered: found while replaying. */
   #owedByRows = false;
 
@@ -116,6 +103,11 @@ export class Conversation implements Requests {
 
   get callers(): number {
     return this.#audience.size;
+  }
+
+  /** Memory was lost while a session was wanted, and pages are still attached: they get one again (rule RB7). */
+  recover(): void {
+    if (this.#audience.size > 0) this.#happens({ type: "wanted", toolsRunning: 0 });
   }
 
   // ------------------------------------------------------------------------------------------ what pages ask
@@ -208,6 +200,14 @@ export class Conversation implements Requests {
     }
     for (const command of commands) this.#carryOut(command);
     this.#watchQuiet();
+    this.#watchBusy();
+  }
+
+  #watchBusy(): void {
+    const isBusy = this.#turn.phase === "awake" || (this.#turn.phase === "asleep" && this.#calls.running);
+    if (isBusy === this.#isBusy) return;
+    this.#isBusy = isBusy;
+    this.#world.busy(isBusy);
   }
 
   /** Silence costs nothing: after a quiet while nothing is kept but the pages' sockets (rule SL1). */

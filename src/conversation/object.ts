@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { agent } from "../agent.ts";
+import { assertNever } from "../assert.ts";
 import { readSettings } from "../env.ts";
 import type { Env } from "../env.ts";
 import { makeLog } from "../log.ts";
@@ -12,6 +13,7 @@ import { PING, PONG, SUBPROTOCOL, WELCOME_ITEMS } from "../protocol/messages.ts"
 import type { ConversationSnapshot, Item } from "../protocol/messages.ts";
 import { openRealtime } from "../realtime/open.ts";
 import { ItemStore } from "../store/item-store.ts";
+import { JobStore } from "../store/job-store.ts";
 import { NoteStore } from "../store/note-store.ts";
 import { hasSchema, migrate } from "../store/schema.ts";
 import { UsageStore } from "../store/usage-store.ts";
@@ -23,6 +25,10 @@ import { shownState } from "./turn.ts";
 
 /** Pages on one conversation at once: a few tabs and devices of one person. */
 export const MAX_PAGES = 8;
+
+/** Well inside the platform's 70 to 140 s of idleness. */
+const HEARTBEAT_MS = 30_000;
+const RETENTION_MS = agent.limits.retentionDays * 86_400_000;
 
 /** Why a request about a conversation is turned away. */
 export type Refusal = "not_found" | "unauthorized";
@@ -41,6 +47,7 @@ export class ConversationObject extends DurableObject<Env> {
   readonly #log: Log;
   readonly #callers = new Map<WebSocket, BrowserCaller>();
   #conversation: Conversation | undefined;
+  #isBusy = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -51,6 +58,12 @@ export class ConversationObject extends DurableObject<Env> {
     this.#keepPings();
     const conversation = this.#open();
     for (const socket of ctx.getWebSockets()) conversation.reception.reattach(this.#caller(socket));
+    // Sleeping objects wake up asleep; one that was talking has been evicted, reset or deployed over.
+    const items = new ItemStore(ctx.storage.sql);
+    if (!items.conversation().awake) return;
+    this.#log.warn("memory_lost");
+    items.setAwake(false);
+    conversation.recover();
   }
 
   // -------------------------------------------------------------------------------- called by the Worker
@@ -59,6 +72,7 @@ export class ConversationObject extends DurableObject<Env> {
   create(tokenHash: string): void {
     migrate(this.ctx.storage);
     new ItemStore(this.ctx.storage.sql).create(tokenHash, Object.keys(agent.policies)[0]!, Date.now());
+    this.#jobs().schedule("retention", Date.now() + RETENTION_MS);
     this.#keepPings();
     this.#log.info("created");
   }
@@ -89,11 +103,7 @@ export class ConversationObject extends DurableObject<Env> {
   async erase(tokenHash: string): Promise<Refusal | undefined> {
     const refusal = this.#refusal(tokenHash);
     if (refusal !== undefined) return refusal;
-    this.#open().end();
-    this.#conversation = undefined;
-    this.#callers.clear();
-    await this.ctx.storage.deleteAll();
-    this.#log.info("erased");
+    await this.#erase();
     return undefined;
   }
 
@@ -134,6 +144,51 @@ export class ConversationObject extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     this.#gone(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    if (!hasSchema(this.ctx.storage.sql)) return;
+    const now = Date.now();
+    for (const job of this.#jobs().takeDue(now)) {
+      switch (job) {
+        case "heartbeat":
+          this.#beat();
+          break;
+        case "retention": {
+          const endsAt = new ItemStore(this.ctx.storage.sql).lastActiveAt() + RETENTION_MS;
+          if (endsAt <= now && !this.#isBusy) return this.#erase();
+          this.#jobs().schedule("retention", Math.max(endsAt, now + HEARTBEAT_MS));
+          break;
+        }
+        default:
+          assertNever(job);
+      }
+    }
+  }
+
+  /** While a session is wanted or a tool runs, an event every 30 s keeps the object from idle eviction. */
+  #busy(isBusy: boolean): void {
+    this.#isBusy = isBusy;
+    if (!hasSchema(this.ctx.storage.sql)) return;
+    new ItemStore(this.ctx.storage.sql).setAwake(isBusy);
+    if (isBusy) this.#beat();
+    else this.#jobs().cancel("heartbeat");
+  }
+
+  #beat(): void {
+    if (this.#isBusy) this.#jobs().schedule("heartbeat", Date.now() + HEARTBEAT_MS);
+  }
+
+  async #erase(): Promise<void> {
+    this.#open().end();
+    this.#conversation = undefined;
+    this.#callers.clear();
+    await this.ctx.storage.deleteAll();
+    this.#log.info("erased");
+  }
+
+  #jobs(): JobStore {
+    return new JobStore(this.ctx.storage);
   }
 
   #gone(socket: WebSocket): void {
@@ -181,6 +236,7 @@ export class ConversationObject extends DurableObject<Env> {
       clock,
       newId,
       random: Math.random,
+      busy: (isBusy) => this.#busy(isBusy),
       log: this.#log,
     });
   }

@@ -29,17 +29,18 @@ export class DialError extends Error {
 export type Dial = (listener: SocketListener) => Promise<RealtimeSocket>;
 
 /**
- * Dials `url` (http or https). Frames go to `listener` from the very first. Throws a `DialError`.
+ * Dials `url` (http or https) for at most `timeoutMs`. Frames go to `listener` from the very first. Throws a `DialError`.
  */
 export async function dialRealtime(
   url: string,
   key: string,
   listener: SocketListener,
+  timeoutMs = DIAL_TIMEOUT_MS,
 ): Promise<RealtimeSocket> {
   // The signal stays attached to the socket for its whole life, so an `AbortSignal.timeout` would cut a live
   // talk; this timer is cleared as soon as the answer is here, and the controller never aborts later.
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), DIAL_TIMEOUT_MS);
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
   let answer: Response;
   try {
     answer = await fetch(url, {
@@ -48,9 +49,7 @@ export async function dialRealtime(
     });
   } catch {
     throw new DialError(
-      controller.signal.aborted
-        ? { kind: "dial_timeout", waitedMs: DIAL_TIMEOUT_MS }
-        : { kind: "unreachable" },
+      controller.signal.aborted ? { kind: "dial_timeout", waitedMs: timeoutMs } : { kind: "unreachable" },
     );
   } finally {
     clearTimeout(timer);

@@ -112,6 +112,15 @@ export class ItemStore {
     this.#sql.exec("UPDATE conversation SET greeted = 1");
   }
 
+  /** When something was last said or done, in ms since the epoch; the creation, where nothing was. */
+  lastActiveAt(): number {
+    return this.#sql
+      .exec<{ at: number }>(
+        "SELECT MAX(created_at, COALESCE((SELECT MAX(started_at) FROM items), 0)) AS at FROM conversation",
+      )
+      .one().at;
+  }
+
   setAwake(awake: boolean): void {
     this.#sql.exec("UPDATE conversation SET awake = ?", Number(awake));
   }

@@ -49,7 +49,7 @@ describe("no dead ends", () => {
         voice: "v",
         policies: { n: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
         tools: [tool],
-        limits: { replayItems: 1, maxOutputTokens: 1, quietMs: 1 },
+        limits: { replayItems: 1, maxOutputTokens: 1, quietMs: 1, retentionDays: 30 },
       }),
     ).toThrow("JSON Schema");
   });
@@ -262,6 +262,32 @@ describe("no dead ends", () => {
       it.model().answerDone();
       const later = it.page("later");
       expect(later.last("welcome")?.items.at(-1)?.tool?.status).toBe("waiting_approval");
+    });
+  });
+
+  test("HT7 erasing aborts the tools that run, and nothing is written any more", () => {
+    let signal: AbortSignal | undefined;
+    const tool = defineTool({
+      name: "t",
+      description: "",
+      parameters: z.object({}),
+      timeoutMs: 60_000,
+      run: (_args, context) => {
+        ({ signal } = context);
+        return new Promise(() => undefined);
+      },
+    });
+    return play({ tools: [tool] }, async (it) => {
+      talking(it);
+      it.model().hears("u1", "x");
+      call(it, "c1", "t");
+      it.model().answerDone();
+      const rows = it.items.newestRows(9).length;
+      it.conversation.end();
+      await settled();
+      expect(signal?.aborted).toBe(true);
+      expect(it.items.newestRows(9)).toHaveLength(rows);
+      expect(it.clock.pending).toBe(0);
     });
   });
 });

@@ -75,7 +75,7 @@ const AGENT: AgentDefinition = {
   voice: "marin",
   policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
   tools: [],
-  limits: { replayItems: 50, maxOutputTokens: 100, quietMs: QUIET_MS },
+  limits: { replayItems: 50, maxOutputTokens: 100, quietMs: QUIET_MS, retentionDays: 30 },
 };
 
 /** Builds a scene and plays it inside an object, whose database it uses. */
@@ -115,6 +115,7 @@ export async function play(
       clock,
       newId: (prefix) => `${prefix}_${++ids}`,
       random: () => 1,
+      busy: () => undefined,
       log: silentLog,
     });
     await scene({
