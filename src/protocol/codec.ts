@@ -35,7 +35,10 @@ const schemas = {
   }),
   turn: z.object({ type: z.literal("turn"), action: z.enum(["begin", "end", "cancel"]) }),
   activity: z.object({ type: z.literal("activity"), active: z.boolean() }),
-  resending: z.object({ type: z.literal("resending"), fromSample: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }),
+  resending: z.object({
+    type: z.literal("resending"),
+    fromSample: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  }),
   interrupt: z.object({ type: z.literal("interrupt") }),
   settings: z.object({
     type: z.literal("settings"),
