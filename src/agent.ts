@@ -20,5 +20,11 @@ export const agent = defineAgent({
     },
   },
   tools: [currentTime, rememberNote, recallNotes, weather],
-  limits: { replayItems: 200, maxOutputTokens: 4096, quietMs: 60_000, retentionDays: 30 },
+  limits: {
+    replayItems: 200,
+    contextTokens: 16_000,
+    maxOutputTokens: 4096,
+    quietMs: 60_000,
+    retentionDays: 30,
+  },
 });

@@ -70,6 +70,8 @@ export interface AgentDefinition {
   limits: {
     /** How many of the newest items a fresh realtime session is told; what is older stays stored. */
     replayItems: number;
+    /** What a session's context may hold, in the model's tokens; older turns leave it, and stay stored. */
+    contextTokens: number;
     /** The longest answer, in the model's tokens. */
     maxOutputTokens: number;
     /** After this long without speech, playback, tools or typing the upstream closes and the object may hibernate. */

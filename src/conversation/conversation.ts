@@ -12,6 +12,7 @@ import type { UsageRow, UsageStore } from "../store/usage-store.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import { AnswerCalls } from "./answer-calls.ts";
 import { Audience } from "./audience.ts";
+import { ContextBudget } from "./context-budget.ts";
 import type { Heard } from "./playback-ledger.ts";
 import { greetingInstructions, modelSetup } from "./model-setup.ts";
 import { Playout } from "./playout.ts";
@@ -68,6 +69,10 @@ export class Conversation implements Requests {
         gone: (failure) => this.#gone(failure),
         rotated: () => this.#user.sessionReady(),
       },
+      budget: new ContextBudget(
+        world.agent.limits.contextTokens,
+        world.agent.instructions + JSON.stringify(registry.describe()),
+      ),
       clock,
       random: world.random,
       log,
@@ -171,6 +176,10 @@ export class Conversation implements Requests {
 
   microphone(frame: Uint8Array): void {
     this.#user.frame(frame);
+  }
+
+  replaced(ghost: Caller, caller: Caller): void {
+    this.#playout.handOver(ghost, caller);
   }
 
   /** With the holder goes its speaker; with the last page, the reason to keep an upstream. */

@@ -75,6 +75,11 @@ export class Playout {
     return holder;
   }
 
+  /** The same page, another socket. */
+  handOver(from: Caller, to: Caller): void {
+    for (const [itemId, speaker] of this.#speakers) if (speaker === from) this.#speakers.set(itemId, to);
+  }
+
   receivedMs(itemId: string): number {
     return this.#ledger.receivedMs(itemId);
   }

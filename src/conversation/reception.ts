@@ -31,6 +31,8 @@ export interface Requests {
   resending(fromSample: number): void;
   /** A checked frame from the holder. Hot path. */
   microphone(frame: Uint8Array): void;
+  /** A page has a new socket: what played through the old one plays on, and is reported through the new one. */
+  replaced(ghost: Caller, caller: Caller): void;
   /** A page is gone; `hadFloor` when its speaker is gone with it. */
   left(hadFloor: boolean): void;
 }
@@ -105,7 +107,10 @@ export class Reception {
         caller.pageId = message.pageId;
         caller.streamId = message.streamId;
         caller.remember();
-        for (const ghost of this.#audience.replaceGhosts(caller)) this.#guards.delete(ghost.id);
+        for (const ghost of this.#audience.replaceGhosts(caller)) {
+          this.#guards.delete(ghost.id);
+          requests.replaced(ghost, caller);
+        }
         return;
       case "start":
         caller.started = true;

@@ -260,8 +260,9 @@ export class Transcript {
   /** Nobody will hear this turn again: what is known of it stands. */
   giveUp(id: string): void {
     const open = this.#open.get(id);
-    if (open !== undefined)
+    if (open !== undefined) {
       this.#finish(open, open.words.text, open.words.text === "" ? "failed" : "completed");
+    }
   }
 
   isOpen(id: string): boolean {

@@ -7,6 +7,7 @@ import type { Failure } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { retryDelayMs } from "../protocol/retry.ts";
 import type { RetryPolicy } from "../protocol/retry.ts";
+import type { ContextBudget } from "./context-budget.ts";
 import type { Clock, Model, ModelEvent, ModelItem, ModelListener } from "./ports.ts";
 
 /** Rule 7: two minutes of backoff without success, then asleep as `unavailable`. */
@@ -43,6 +44,7 @@ export interface UpstreamListener {
 export interface UpstreamWorld {
   open(listener: ModelListener): Model;
   listener: UpstreamListener;
+  budget: ContextBudget;
   clock: Clock;
   /** 0 to 1. */
   random(): number;
@@ -103,6 +105,7 @@ export class Upstream {
 
   /** Tells of a new item. A session that has not been told the history will find it there. */
   tell(item: ModelItem): void {
+    this.#world.budget.add(item);
     for (const link of [this.#link, this.#next]) if (link?.told === true) link.model.addItem(item);
   }
 
@@ -151,7 +154,35 @@ export class Upstream {
         this.#live(link, event.expiresAtMs);
         return this.#world.listener.event(event);
       default:
-        return this.#world.listener.event(event);
+        this.#world.listener.event(event);
+        return this.#count(event);
+    }
+  }
+
+  /** What the session's own items add to its context; after an answer, what is too much of it leaves (rule CB4). */
+  #count(event: SessionEvent): void {
+    const { budget, log } = this.#world;
+    switch (event.type) {
+      case "user_turn":
+        return budget.heard(event.itemId, event.audioMs);
+      case "assistant_done":
+        return budget.add({ kind: "message", id: event.itemId, role: "assistant", text: event.text });
+      case "tool_call":
+        return budget.add({ ...event, kind: "tool_call", id: event.itemId });
+      case "answer_done": {
+        if (event.usage === undefined) return;
+        budget.spoke(event.usage.audioOutMs);
+        const inputTokens = event.usage.inputTextTokens + event.usage.inputAudioTokens;
+        const errorPercent = budget.correct(inputTokens);
+        const itemIds = budget.prune();
+        for (const itemId of itemIds) this.#link?.model.removeItem(itemId);
+        if (itemIds.length > 0) {
+          log.info("context_pruned", { items: itemIds.length, inputTokens, errorPercent });
+        }
+        return;
+      }
+      default:
+        return;
     }
   }
 
@@ -167,7 +198,7 @@ export class Upstream {
   }
 
   #tellHistory(link: Link): void {
-    const items = this.#world.listener.history();
+    const items = this.#world.budget.fit(this.#world.listener.history());
     link.told = true;
     link.model.replay(items);
   }

@@ -26,8 +26,9 @@ export function welcome(
 ): ConversationMessage {
   const { conversationId, agent, items, usage } = world;
   const { items: stored, hasEarlier } = items.pageItems(WELCOME_ITEMS);
-  for (const { tool } of stored)
+  for (const { tool } of stored) {
     if (tool !== undefined && isWaiting(tool.callId)) tool.status = "waiting_approval";
+  }
   return {
     type: "welcome",
     protocol: PROTOCOL_VERSION,

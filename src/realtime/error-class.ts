@@ -25,8 +25,9 @@ export type ErrorClass =
 /** `code` and `type` of an `error` event, as far as it has them. */
 export function classifyError(code: string | undefined, type?: string): ErrorClass {
   // The provider's own trouble: what was asked may or may not have happened, so a fresh session is told everything.
-  if (code === "server_error" || type === "server_error")
+  if (code === "server_error" || type === "server_error") {
     return { action: "end", failure: { kind: "server_error" } };
+  }
   if (code === undefined) return { action: "report", code: "none" };
   if (BENIGN.has(code)) return { action: "ignore" };
   const failure = fatal(code);

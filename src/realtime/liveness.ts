@@ -66,8 +66,9 @@ export class Liveness {
   #look(): void {
     const { clock, answering, dead } = this.#world;
     const now = clock.now();
-    if (this.#probedMs !== undefined && now - this.#probedMs >= PROBE_ANSWER_MS)
+    if (this.#probedMs !== undefined && now - this.#probedMs >= PROBE_ANSWER_MS) {
       return dead(now - this.#lastFrameMs);
+    }
     if (answering() && now - this.#lastAnswerMs >= ANSWER_STALL_MS) return dead(now - this.#lastAnswerMs);
     if (now - this.#lastFrameMs >= SILENT_MS) this.ask();
     this.#tick();

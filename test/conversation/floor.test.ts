@@ -90,4 +90,21 @@ describe("the floor", () => {
       expect(back.holdsFloor).toBe(true);
       expect(it.conversation.state.phase).toBe("awake");
     }));
+
+  test("SK4 what a page plays through its ghost socket it reports through the new one", () =>
+    play({}, (it) => {
+      const ghost = it.page("ghost");
+      it.says(ghost, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.says(ghost, { type: "start" });
+      it.model().ready();
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.model().answerDone();
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      expect(back.types()).not.toContain("flush");
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 3000, done: true });
+      expect(back.states().at(-1)).toBe("listening");
+      expect(it.items.pageItems(9).items.at(-1)).toMatchObject({ status: "completed" });
+    }));
 });

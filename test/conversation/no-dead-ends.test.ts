@@ -49,7 +49,7 @@ describe("no dead ends", () => {
         voice: "v",
         policies: { n: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
         tools: [tool],
-        limits: { replayItems: 1, maxOutputTokens: 1, quietMs: 1, retentionDays: 30 },
+        limits: { replayItems: 1, contextTokens: 16_000, maxOutputTokens: 1, quietMs: 1, retentionDays: 30 },
       }),
     ).toThrow("JSON Schema");
   });

@@ -11,6 +11,7 @@ import {
 import { defineTool } from "../../src/define.ts";
 import { play, QUIET_MS, talking } from "../support/conversation-scene.ts";
 import type { Scene } from "../support/conversation-scene.ts";
+import { NO_USAGE } from "../support/scripted-model.ts";
 
 describe("silence", () => {
   test("SL1 after a quiet while the upstream closes, no timer is left and the page stays attached", () =>
@@ -148,5 +149,26 @@ describe("rotation", () => {
       expect(page.states().at(-1)).toBe("listening");
       it.clock.advance(UPSTREAM_RETRY.longestMs);
       expect(it.models).toHaveLength(3);
+    }));
+});
+
+describe("a long talk", () => {
+  test("CB4 a live session forgets its oldest turns when an answer went over; the rows stay", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      for (let turn = 0; turn < 4; turn++) {
+        it.says(page, { type: "text", text: "word ".repeat(700) });
+        it.model().answers(`a${turn}`, "yes", 100);
+        it.model().says({
+          type: "answer_done",
+          outcome: "completed",
+          usage: { ...NO_USAGE, inputTextTokens: 0 },
+        });
+        it.says(page, { type: "playback", itemId: `a${turn}`, playedMs: 100, done: true });
+      }
+      const removed = it.model().asked.filter((asked) => asked.startsWith("remove"));
+      expect(removed.length).toBeGreaterThanOrEqual(2);
+      expect(removed.length % 2).toBe(0);
+      expect(it.items.pageItems(20).items).toHaveLength(8);
     }));
 });

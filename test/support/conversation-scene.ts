@@ -75,7 +75,13 @@ const AGENT: AgentDefinition = {
   voice: "marin",
   policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
   tools: [],
-  limits: { replayItems: 50, maxOutputTokens: 100, quietMs: QUIET_MS, retentionDays: 30 },
+  limits: {
+    replayItems: 50,
+    contextTokens: 2_000,
+    maxOutputTokens: 100,
+    quietMs: QUIET_MS,
+    retentionDays: 30,
+  },
 };
 
 /** Builds a scene and plays it inside an object, whose database it uses. */

@@ -92,7 +92,13 @@ describe("the tool runner", () => {
           voice: "v",
           policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
           tools: names.map((name) => ({ ...tool(() => ({ output: 1 })), name })),
-          limits: { replayItems: 1, maxOutputTokens: 1, quietMs: 1, retentionDays: 30 },
+          limits: {
+            replayItems: 1,
+            contextTokens: 16_000,
+            maxOutputTokens: 1,
+            quietMs: 1,
+            retentionDays: 30,
+          },
         });
     expect(agent("a", "b")).not.toThrow();
     expect(agent("a", "a")).toThrow("two tools");
