@@ -17,7 +17,7 @@ export class DailyCapObject extends DurableObject<Env> {
     const { kv } = this.ctx.storage;
     const day = Math.floor(nowMs / DAY_MS);
     if (kv.get<number>("day") !== day) {
-      for (const [key] of [...kv.list()]) kv.delete(key);
+      for (const key of Array.from(kv.list(), ([name]) => name)) kv.delete(key);
       kv.put("day", day);
     }
     const count = kv.get<number>("count") ?? 0;

@@ -2,21 +2,17 @@
 // class over its ports: no socket, no binding and no clock of the platform is named here.
 
 import { assertNever } from "../assert.ts";
-import type { AgentDefinition, Notes } from "../define.ts";
 import { toBrowserError, toSleepReason } from "../errors.ts";
 import type { Failure } from "../errors.ts";
-import type { Log } from "../log.ts";
 import { CLOSE } from "../protocol/close.ts";
-import type { ItemStore } from "../store/item-store.ts";
-import type { UsageRow, UsageStore } from "../store/usage-store.ts";
-import type { ToolRegistry } from "../tools/registry.ts";
+import type { UsageRow } from "../store/usage-store.ts";
 import { AnswerCalls } from "./answer-calls.ts";
 import { Audience } from "./audience.ts";
 import { ContextBudget } from "./context-budget.ts";
 import type { Heard } from "./playback-ledger.ts";
 import { greetingInstructions, modelSetup } from "./model-setup.ts";
 import { Playout } from "./playout.ts";
-import type { Caller, Clock, ModelEvent, ModelItem, NewId, OpenModel } from "./ports.ts";
+import type { Caller, ModelEvent, ModelItem } from "./ports.ts";
 import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
 import { resumeFrom } from "./resume.ts";

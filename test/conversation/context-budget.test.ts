@@ -44,8 +44,8 @@ describe("the context's budget", () => {
       user("u3", words(100)),
     ];
     expect(budget.fit(items).map((item) => item.id)).toEqual(["s", "u3"]);
-    const halves = new ContextBudget(155, "").fit(items).map((item) => item.id);
-    expect(halves.includes("c")).toBe(halves.includes("o"));
+    const halves = new Set(new ContextBudget(155, "").fit(items).map((item) => item.id));
+    expect(halves.has("c")).toBe(halves.has("o"));
   });
 
   test("CB3 the estimate is corrected by what answers really used", () => {
