@@ -22,9 +22,18 @@ export type CallState =
       is: ConversationState;
       reason?: SleepReason;
       floor: boolean;
+      /** It was awake, lost the model, and is on its way back by itself. */
+      recovering: boolean;
     }
   | { phase: "reconnecting"; conversation: StoredConversation }
   | { phase: "ended" };
+
+export type LiveState = Omit<CallState & { phase: "live" }, "phase" | "reason">;
+
+/** It has the model and hears. */
+export function isAwake(state: ConversationState): boolean {
+  return state === "listening" || state === "thinking" || state === "speaking";
+}
 
 export interface Notice {
   text: string;
@@ -42,6 +51,6 @@ export interface CallStatus {
   settings: LiveSettings | null;
   limits: PageLimits | null;
   lastTurn: { outcome: TurnOutcome; latencyMs: Record<string, number> } | null;
-  /** Microphone frames the conversation never got. */
+  /** Microphone frames the conversation never got, or can no longer get. */
   droppedFrames: number;
 }

@@ -5,15 +5,19 @@ import {
   MAX_TYPED_CHARS,
   type ConversationMessage,
   type ConversationState,
+  type Item,
   type LiveSettings,
   type PageLimits,
   type SleepReason,
   type UsageTotals,
 } from "../protocol/messages.ts";
-import type { CallState, CallStatus, Notice } from "./call-status.ts";
+import { isAwake, type CallState, type CallStatus, type LiveState, type Notice } from "./call-status.ts";
+import type { Clock } from "./clock.ts";
 import type { ConversationApi } from "./conversation-api.ts";
 import type { ConversationMemory, StoredConversation } from "./conversation-memory.ts";
 import type { MicrophonePort, MicrophoneProblem } from "./microphone.ts";
+import type { Uplink } from "./outgoing-audio.ts";
+import { OutgoingReports } from "./outgoing-reports.ts";
 import { OutgoingText } from "./outgoing-text.ts";
 import type { ConversationSocket, SocketListener } from "./socket.ts";
 import type { PlayedReport, SpeakerPort } from "./speaker.ts";
@@ -27,9 +31,10 @@ export interface CallDeps {
   microphone: MicrophonePort;
   speaker: SpeakerPort;
   transcript: Transcript;
-  socket(
-    listener: SocketListener,
-  ): Pick<ConversationSocket, "open" | "close" | "send" | "sendAudio" | "nudge">;
+  socket(listener: SocketListener): Pick<ConversationSocket, "open" | "close" | "nudge" | keyof Uplink>;
+  clock: Clock;
+  /** What `hello` names the microphone's stream. */
+  streamId: string;
   newId(): string;
   onChange(status: CallStatus): void;
   /** A typed turn that never got through goes back to where it was typed. */
@@ -41,10 +46,11 @@ export class Call implements SocketListener {
   readonly #socket: ReturnType<CallDeps["socket"]>;
   readonly #talk: Talk;
   readonly #texts = new OutgoingText();
-  /** Without a socket no audio comes, so there are never more of these than items in the speaker's queue. */
-  readonly #waitingReports = new Map<string, PlayedReport>();
+  readonly #reports = new OutgoingReports((message) => void this.#socket.send(message));
   #state: CallState = { phase: "idle" };
   #notice: Notice | null = null;
+  /** A trouble the conversation may get over by itself; its notice is then taken down again. */
+  #passingNotice: Notice | null = null;
   #usage: UsageTotals | null = null;
   #settings: LiveSettings | null = null;
   #limits: PageLimits | null = null;
@@ -55,11 +61,9 @@ export class Call implements SocketListener {
   constructor(deps: CallDeps) {
     this.#deps = deps;
     this.#socket = deps.socket(this);
-    this.#talk = new Talk(deps.microphone, {
-      send: (message) => this.#socket.send(message),
-      sendAudio: (samples) => this.#socket.sendAudio(samples),
-      onChange: () => this.#changed(),
-    });
+    const { microphone, clock, streamId } = deps;
+    const uplink = this.#socket;
+    this.#talk = new Talk({ microphone, uplink, clock, streamId, onChange: () => this.#changed() });
   }
 
   get status(): CallStatus {
@@ -178,8 +182,8 @@ export class Call implements SocketListener {
   }
 
   onPlayed(report: PlayedReport): void {
-    if (this.#state.phase === "live") this.#sendReport(report);
-    else this.#waitingReports.set(report.itemId, report);
+    if (this.#state.phase === "live") this.#reports.report(report);
+    else this.#reports.hold(report);
   }
 
   onSpeakerFailed(): void {
@@ -215,6 +219,7 @@ export class Call implements SocketListener {
         break;
       case "item":
         this.#texts.seen(message.item);
+        if (isUserTurn(message.item)) this.#talk.userTurn();
         transcript.put(message.item);
         break;
       case "item_removed":
@@ -243,12 +248,18 @@ export class Call implements SocketListener {
         this.#lastTurn = { outcome: message.outcome, latencyMs: message.latencyMs };
         this.#changed();
         break;
+      case "ack":
+        this.#talk.safe(message.streamId, message.safeSamples);
+        break;
+      case "resend":
+        this.#talk.resend(message.fromSample);
+        break;
       case "error":
         this.#say({ text: message.message, retry: null });
+        if (message.code === "unavailable") this.#passingNotice = this.#notice;
         break;
       default:
-      // `ack` and `resend` are for a page that keeps its audio; `pong` only shows that somebody lives. What a
-      // newer conversation says beyond the union is ignored as well.
+      // `pong` only shows that somebody lives. What a newer conversation says beyond the union is ignored as well.
     }
   }
 
@@ -264,18 +275,19 @@ export class Call implements SocketListener {
     this.#limits = message.limits;
     this.#deps.transcript.reset(message.items, message.hasEarlier);
     for (const item of message.items) this.#texts.seen(item);
-    this.#become({ phase: "live", conversation, is, floor, ...(reason === undefined ? {} : { reason }) });
-    this.#talk.attached(message.settings.muted);
+    const recovering = is === "connecting" && this.#state.phase === "reconnecting";
+    this.#becomeLive({ conversation, is, reason, floor, recovering });
+    this.#talk.attached(message.settings.muted, is);
     for (const text of this.#texts.waiting) this.#socket.send(text);
-    for (const report of this.#waitingReports.values()) this.#sendReport(report);
-    this.#waitingReports.clear();
+    this.#reports.sendWaiting();
   }
 
   #conversationIs(is: ConversationState, reason: SleepReason | undefined): void {
     if (is === "ended") return this.#leave({ phase: "ended" });
     if (this.#state.phase !== "live") return;
     const { conversation, floor } = this.#state;
-    this.#become({ phase: "live", conversation, is, floor, ...(reason === undefined ? {} : { reason }) });
+    const recovering = is === "connecting" && (this.#state.recovering || isAwake(this.#state.is));
+    this.#becomeLive({ conversation, is, reason, floor, recovering });
     this.#talk.conversationIs(is, reason);
   }
 
@@ -332,7 +344,7 @@ export class Call implements SocketListener {
     this.#talk.close();
     this.#deps.speaker.flush();
     this.#deps.memory.forget();
-    this.#waitingReports.clear();
+    this.#reports.forget();
     this.#usage = null;
     this.#settings = null;
     this.#lastTurn = null;
@@ -352,10 +364,6 @@ export class Call implements SocketListener {
       : (this.#state as { conversation: StoredConversation }).conversation;
   }
 
-  #sendReport({ itemId, playedMs, done }: PlayedReport): void {
-    this.#socket.send({ type: "playback", itemId, playedMs, ...(done ? { done } : {}) });
-  }
-
   #sayMicrophoneProblem(problem: MicrophoneProblem): void {
     this.#say({ text: microphoneWords(problem), retry: "microphone" });
   }
@@ -363,6 +371,11 @@ export class Call implements SocketListener {
   #say(notice: Notice | null): void {
     this.#notice = notice;
     this.#changed();
+  }
+
+  #becomeLive({ reason, ...live }: LiveState & { reason: SleepReason | undefined }): void {
+    if (isAwake(live.is) && this.#notice === this.#passingNotice) this.#notice = null;
+    this.#become({ phase: "live", ...live, ...(reason === undefined ? {} : { reason }) });
   }
 
   #become(state: CallState): void {
@@ -373,4 +386,9 @@ export class Call implements SocketListener {
   #changed(): void {
     this.#deps.onChange(this.status);
   }
+}
+
+/** Said or typed, and more than the beginning of something that may come to nothing. */
+function isUserTurn({ role, kind, status }: Item): boolean {
+  return role === "user" && kind === "message" && status !== "in_progress";
 }

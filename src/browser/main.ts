@@ -45,6 +45,9 @@ const view = new View({
   onDismiss: () => call.dismissNotice(),
 });
 
+/** One stream and one name for it per page load: a count that begins at 0 must not meet an older one. */
+const streamId = newId();
+
 const call: Call = new Call({
   api: httpApi,
   memory: browserMemory(() => localStorage),
@@ -58,10 +61,12 @@ const call: Call = new Call({
         socketUrl,
         clock: browserClock,
         random: Math.random,
-        hello: { type: "hello", pageId: newId(), streamId: newId() },
+        hello: { type: "hello", pageId: newId(), streamId },
       },
       listener,
     ),
+  clock: browserClock,
+  streamId,
   newId,
   onChange: (status) => {
     view.render(status);

@@ -1,46 +1,142 @@
-// Microphone frames that cannot go out right now: the socket is being dialled again, or the conversation
-// sleeps and the user may just be beginning to speak. A short memory; keeping everything the conversation
-// has not called safe (`ack`, `resend`) has its place here too.
+// The way of the kept frames to the conversation: from where it asked on, as fast as the uplink takes them, then
+// live, always in order. A full uplink delays a frame and loses none; only the cap on what is kept does, and it counts.
 
-import { FRAME_MS } from "../audio/format.ts";
+import { FRAME_MS, FRAME_SAMPLES } from "../audio/format.ts";
+import type { BrowserMessage } from "../protocol/messages.ts";
+import type { Clock } from "./clock.ts";
+import { KeptAudio } from "./kept-audio.ts";
 
-/** Enough for the beginning of a word before it was recognised as one, and for a blip of the network. */
-export const MAX_HELD_MS = 1_000;
-const MAX_HELD_FRAMES = MAX_HELD_MS / FRAME_MS;
+/** A conversation that hears and has not said by now where the stream begins is an older one and never will. */
+export const RESEND_WAIT_MS = 1_000;
+/** While the uplink is full it is looked at again so often: a backlog of 2 s drains a good part in this time. */
+export const UPLINK_RETRY_MS = 20;
+/** Frames given up at once when the uplink is slower than speech: each gap costs a message, and those are limited. */
+export const GAP_FRAMES = 1_000 / FRAME_MS;
+
+export interface Uplink {
+  send(message: BrowserMessage): boolean;
+  sendAudio(samples: ArrayBuffer): boolean;
+  readonly hasAudioRoom: boolean;
+}
 
 export class OutgoingAudio {
-  readonly #recycle: (frame: ArrayBuffer) => void;
-  #held: ArrayBuffer[] = [];
+  readonly kept = new KeptAudio();
+  readonly #uplink: Uplink;
+  readonly #clock: Clock;
+  /** The frame that goes out next. */
+  #next = 0;
+  /** Frames before this one went out at least once. */
+  #sentEnd = 0;
+  #isFlowing = false;
+  /** The conversation counts the stream's samples: a jump has to be said. */
+  #isCounted = false;
   #droppedFrames = 0;
+  #cancelWait: (() => void) | null = null;
+  #cancelRetry: (() => void) | null = null;
 
-  /** `recycle` gets every frame that is done with. */
-  constructor(recycle: (frame: ArrayBuffer) => void) {
-    this.#recycle = recycle;
+  constructor(uplink: Uplink, clock: Clock) {
+    this.#uplink = uplink;
+    this.#clock = clock;
   }
 
-  /** Frames the conversation never got though it should have. What was quiet before a word is not counted. */
+  /** Frames the conversation never got, or can no longer get, though it should. */
   get droppedFrames(): number {
     return this.#droppedFrames;
   }
 
-  /** Keeps the frame; the oldest makes room. `counted`: whether losing a frame is a loss. */
-  hold(frame: ArrayBuffer, counted: boolean): void {
-    this.#held.push(frame);
-    if (this.#held.length <= MAX_HELD_FRAMES) return;
-    this.#recycle(this.#held.shift()!);
-    if (counted) this.#droppedFrames++;
+  /** The next frame of the stream. */
+  capture(samples: Int16Array, loudness: number): void {
+    if (this.kept.isFull) this.#makeRoom();
+    this.kept.keep(samples, loudness);
+    this.#pump();
   }
 
-  /** Sends what was held, then the frame. What `send` refuses is lost and counted: the uplink is full. */
-  send(frame: ArrayBuffer, send: (frame: ArrayBuffer) => boolean): void {
-    for (const next of [...this.#held.splice(0), frame]) {
-      if (!send(next)) this.#droppedFrames++;
-      this.#recycle(next);
+  /** From now on frames are only kept. */
+  hold(): void {
+    this.#isFlowing = false;
+    this.#cancelWait?.();
+    this.#cancelRetry?.();
+    this.#cancelWait = null;
+    this.#cancelRetry = null;
+  }
+
+  /** The conversation sleeps. An older one calls nothing safe: what went out to it is all that it wants. */
+  rest(): void {
+    if (this.#isFlowing && !this.#isCounted) this.kept.writeOff(this.#sentEnd);
+    this.hold();
+  }
+
+  /** The conversation has been asked to listen and has the model; now it should say where the stream begins. */
+  expectResend(): void {
+    if (this.#isFlowing || this.#cancelWait !== null) return;
+    this.#cancelWait = this.#clock.after(RESEND_WAIT_MS, () => {
+      this.hold();
+      this.#isFlowing = true;
+      this.#isCounted = false;
+      this.#next = Math.max(this.#sentEnd, this.kept.owed);
+      this.#pump();
+    });
+  }
+
+  /** Goes back to this sample, or to the first that is there and was no silence, and on from it. */
+  resendFrom(sample: number): void {
+    this.hold();
+    const { owed, end } = this.kept;
+    this.#isFlowing = true;
+    this.#isCounted = true;
+    this.#next = Math.min(end, Math.max(owed, Math.floor(sample / FRAME_SAMPLES)));
+    this.#sayPosition();
+    this.#pump();
+  }
+
+  /** There is nothing to go back to: the next frame, if one comes, is a new one. */
+  resendNothing(): void {
+    this.#uplink.send({ type: "resending", fromSample: this.kept.end * FRAME_SAMPLES });
+  }
+
+  forget(): void {
+    this.hold();
+    this.kept.forget();
+    this.#next = this.kept.end;
+    this.#sentEnd = this.kept.end;
+  }
+
+  #pump(): void {
+    if (!this.#isFlowing) return;
+    const { kept } = this;
+    while (this.#next < kept.end) {
+      if (!this.#uplink.hasAudioRoom) return this.#retryLater();
+      if (this.#next < kept.first) {
+        // Safe meanwhile, or given up.
+        this.#next = kept.first;
+        if (this.#isCounted) this.#sayPosition();
+        continue;
+      }
+      if (!this.#uplink.sendAudio(kept.frame(this.#next))) return this.#retryLater();
+      this.#next++;
+      this.#sentEnd = Math.max(this.#sentEnd, this.#next);
     }
   }
 
-  /** The user stopped: nothing of this is to be heard any more. */
-  clear(): void {
-    for (const frame of this.#held.splice(0)) this.#recycle(frame);
+  #sayPosition(): void {
+    this.#uplink.send({ type: "resending", fromSample: this.#next * FRAME_SAMPLES });
+  }
+
+  #retryLater(): void {
+    this.#cancelRetry ??= this.#clock.after(UPLINK_RETRY_MS, () => {
+      this.#cancelRetry = null;
+      this.#pump();
+    });
+  }
+
+  #makeRoom(): void {
+    const { first } = this.kept;
+    const isUplinkSlow = this.#isFlowing && this.#next <= first;
+    const until = first + (isUplinkSlow ? GAP_FRAMES : 1);
+    for (let frame = Math.max(first, this.kept.owed); frame < until; frame++) {
+      // An older conversation asks for nothing twice: what went out once is none of its losses.
+      if (this.#isCounted || frame >= this.#sentEnd) this.#droppedFrames++;
+    }
+    this.kept.dropUntil(until);
   }
 }

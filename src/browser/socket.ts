@@ -91,9 +91,14 @@ export class ConversationSocket {
     return true;
   }
 
+  /** Whether `sendAudio` would take a frame now. */
+  get hasAudioRoom(): boolean {
+    return this.#state.is === "open" && this.#state.socket.bufferedAmount <= MAX_BACKLOG_BYTES;
+  }
+
   /** False when there is no open socket, or it is too far behind. The bytes are copied before this returns. */
   sendAudio(samples: ArrayBuffer): boolean {
-    if (this.#state.is !== "open" || this.#state.socket.bufferedAmount > MAX_BACKLOG_BYTES) return false;
+    if (this.#state.is !== "open" || !this.hasAudioRoom) return false;
     this.#state.socket.send(samples);
     return true;
   }

@@ -1,10 +1,18 @@
 // The microphone's part of a call: open or not, muted or not, taken by another page or not, and what becomes
 // of each frame. Mute is this page's own truth and is told to the conversation again on every socket.
 
-import type { BrowserMessage, ConversationState, SleepReason } from "../protocol/messages.ts";
+import { FRAME_MS } from "../audio/format.ts";
+import type { ConversationState, SleepReason } from "../protocol/messages.ts";
+import { isAwake } from "./call-status.ts";
+import type { Clock } from "./clock.ts";
 import type { MicrophonePort, MicrophoneProblem } from "./microphone.ts";
-import { OutgoingAudio } from "./outgoing-audio.ts";
-import { SpeechDetector } from "./speech-detector.ts";
+import { OutgoingAudio, type Uplink } from "./outgoing-audio.ts";
+import { ONSET_FRAMES, SpeechDetector } from "./speech-detector.ts";
+import { VoiceActivity } from "./voice-activity.ts";
+
+/** What is sent of the time before a voice was heard: a word may begin far more softly than it goes on. */
+export const PRE_ROLL_MS = 600;
+const PRE_ROLL_FRAMES = PRE_ROLL_MS / FRAME_MS;
 
 export type MicrophoneState =
   | { is: "off" }
@@ -15,27 +23,33 @@ export type MicrophoneState =
   | { is: "taken" }
   | { is: "failed"; problem: MicrophoneProblem };
 
-export interface TalkLink {
-  send(message: BrowserMessage): boolean;
-  sendAudio(samples: ArrayBuffer): boolean;
+export interface TalkDeps {
+  microphone: MicrophonePort;
+  uplink: Uplink;
+  clock: Clock;
+  /** The name under which the conversation counts this microphone's samples. */
+  streamId: string;
   onChange(): void;
 }
 
 export class Talk {
-  readonly #microphone: MicrophonePort;
-  readonly #link: TalkLink;
+  readonly #deps: TalkDeps;
   readonly #audio: OutgoingAudio;
   readonly #detector = new SpeechDetector();
+  readonly #activity: VoiceActivity;
   #state: MicrophoneState = { is: "off" };
   #muted = false;
-  /** `start` has gone out on the present socket: frames may follow. */
+  /** `start` has gone out on the present socket, to a conversation that has not slept since: frames may follow. */
   #started = false;
   #attached = false;
+  #conversation: ConversationState = "asleep";
+  /** The end of what woke the conversation by itself, until somebody turns out to have spoken. */
+  #wakingFrame: number | null = null;
 
-  constructor(microphone: MicrophonePort, link: TalkLink) {
-    this.#microphone = microphone;
-    this.#link = link;
-    this.#audio = new OutgoingAudio((frame) => microphone.recycle(frame));
+  constructor(deps: TalkDeps) {
+    this.#deps = deps;
+    this.#audio = new OutgoingAudio(deps.uplink, deps.clock);
+    this.#activity = new VoiceActivity((active) => void deps.uplink.send({ type: "activity", active }));
   }
 
   get state(): MicrophoneState {
@@ -50,99 +64,175 @@ export class Talk {
     return this.#audio.droppedFrames;
   }
 
+  // ---------------------------------------------------------------------------------------------- the user
+
   /** True when the microphone is open; a second press or an end meanwhile makes it false. */
   async open(): Promise<boolean> {
     const opening: MicrophoneState = { is: "opening" };
     this.#change(opening);
-    const problem = await this.#microphone.open();
+    const problem = await this.#deps.microphone.open();
     if (this.#state !== opening) return false;
     this.#change(problem === null ? { is: "on", dozing: false } : { is: "failed", problem });
     if (problem === null) this.#start();
     return problem === null;
   }
 
-  /** Lets go of the microphone. */
+  /** Lets go of the microphone, and of all that it heard. */
   close(state: MicrophoneState = { is: "off" }): void {
-    this.#microphone.close();
-    this.#audio.clear();
+    this.#deps.microphone.close();
+    this.#audio.forget();
     this.#detector.reset();
+    this.#activity.forget();
+    this.#started = false;
+    this.#wakingFrame = null;
     this.#change(state);
   }
 
+  /** What was said before stays kept and on its way; what is said while muted is not captured at all. */
   setMuted(muted: boolean): void {
     this.#muted = muted;
-    this.#audio.clear();
-    this.#link.send({ type: "settings", muted });
-    this.#link.onChange();
+    this.#detector.pause();
+    this.#activity.end();
+    this.#deps.uplink.send({ type: "settings", muted });
+    this.#deps.onChange();
   }
 
+  // -------------------------------------------------------------------------------------- the conversation
+
   /** A new socket has said its `welcome`. */
-  attached(mutedThere: boolean): void {
+  attached(mutedThere: boolean, state: ConversationState): void {
     this.#attached = true;
     this.#started = false;
-    if (mutedThere !== this.#muted) this.#link.send({ type: "settings", muted: this.#muted });
+    this.#conversation = state;
+    if (mutedThere !== this.#muted) this.#deps.uplink.send({ type: "settings", muted: this.#muted });
+    if (state !== "asleep") this.#stopDozing();
     this.#start();
   }
 
   detached(): void {
     this.#attached = false;
     this.#started = false;
+    this.#audio.hold();
+    this.#activity.forget();
+    // What comes of it may happen while nobody tells this page.
+    this.#wakingFrame = null;
   }
 
   conversationIs(state: ConversationState, reason: SleepReason | undefined): void {
+    const wasAsleep = this.#conversation === "asleep";
+    this.#conversation = state;
     if (this.#state.is !== "on") return;
     if (state !== "asleep") {
-      if (this.#state.dozing) this.#change({ is: "on", dozing: false });
+      this.#stopDozing();
       this.#start();
+      this.#expectResend();
     } else if (reason === undefined || reason === "session_expired" || reason === "stopped") {
       // Stopped with the microphone open was stopped elsewhere, or just before this page started again.
-      this.#detector.reset();
-      this.#change({ is: "on", dozing: true });
+      this.#fallAsleep(reason, wasAsleep);
     } else {
       this.close();
     }
   }
 
+  /** What lies before this sample of the stream will never be asked for again. */
+  safe(streamId: string, untilSample: number): void {
+    if (streamId === this.#deps.streamId) this.#audio.kept.safe(untilSample);
+  }
+
+  /** The conversation wants the stream from this sample on. */
+  resend(fromSample: number): void {
+    if (!this.#attached) return;
+    if (this.#state.is !== "on") this.#audio.resendNothing();
+    // Where it sleeps, what it wanted is decided anew by the next `start`.
+    else if (this.#started) this.#audio.resendFrom(fromSample);
+  }
+
+  /** The user said or typed something: whatever woke the conversation, it was right. */
+  userTurn(): void {
+    this.#wakingFrame = null;
+  }
+
   /** Frames of this page count no more. An open microphone nobody listens to would be a lie. */
   floorLost(): void {
-    this.#started = false;
     this.close({ is: "taken" });
   }
 
+  // ------------------------------------------------------------------------------------------- the microphone
+
   onFrame(frame: ArrayBuffer): void {
-    const { droppedFrames } = this;
-    this.#route(frame);
-    if (this.droppedFrames !== droppedFrames) this.#link.onChange();
+    if (this.#state.is === "on" && !this.#muted) {
+      const { droppedFrames } = this;
+      this.#hear(new Int16Array(frame), this.#state.dozing);
+      if (this.droppedFrames !== droppedFrames) this.#deps.onChange();
+    }
+    this.#deps.microphone.recycle(frame);
   }
 
-  #route(frame: ArrayBuffer): void {
-    if (this.#state.is !== "on" || this.#muted) {
-      this.#microphone.recycle(frame);
-    } else if (this.#state.dozing) {
-      const hasSpeech = this.#detector.hears(new Int16Array(frame));
-      this.#audio.hold(frame, false);
-      if (hasSpeech && this.#attached) this.#wake();
-    } else if (this.#started) {
-      this.#audio.send(frame, (next) => this.#link.sendAudio(next));
+  #hear(samples: Int16Array, dozing: boolean): void {
+    const isSpeech = this.#detector.hears(samples);
+    this.#audio.capture(samples, this.#detector.loudness);
+    if (!dozing) {
+      if (this.#started) this.#activity.frame(isSpeech);
+    } else if (isSpeech) {
+      this.#wake();
     } else {
-      this.#audio.hold(frame, true);
+      this.#writeOffSilence();
+    }
+  }
+
+  // --------------------------------------------------------------------------------------- asleep and awake
+
+  #fallAsleep(reason: SleepReason | undefined, wasAsleep: boolean): void {
+    const { kept } = this.#audio;
+    this.#started = false;
+    this.#audio.rest();
+    this.#activity.forget();
+    if (this.#wakingFrame !== null && !wasAsleep && reason === undefined) {
+      this.#detector.wasFooled();
+      kept.writeOff(this.#wakingFrame);
+    }
+    this.#wakingFrame = null;
+    // A word may have begun while the conversation was falling asleep. After `stop` it is not wanted.
+    const speech = reason === "stopped" ? null : kept.firstLoud(ONSET_FRAMES, this.#detector.threshold);
+    if (speech === null) {
+      this.#writeOffSilence();
+      this.#change({ is: "on", dozing: true });
+    } else {
+      kept.writeOff(speech - PRE_ROLL_FRAMES);
+      this.#wake();
     }
   }
 
   #wake(): void {
-    this.#started = false;
+    this.#wakingFrame = this.#audio.kept.end;
     this.#change({ is: "on", dozing: false });
     this.#start();
   }
 
-  /** Takes the floor and wakes the conversation, once per socket. */
+  /** Something else woke the conversation. */
+  #stopDozing(): void {
+    if (this.#state.is === "on" && this.#state.dozing) this.#change({ is: "on", dozing: false });
+  }
+
+  /** Nobody speaks: only the latest is worth sending, for it may turn out to lead up to a word. */
+  #writeOffSilence(): void {
+    this.#audio.kept.writeOff(this.#audio.kept.end - ONSET_FRAMES - PRE_ROLL_FRAMES);
+  }
+
+  /** Takes the floor and wakes the conversation, once per socket and sleep. */
   #start(): void {
     if (this.#state.is !== "on" || this.#state.dozing || this.#started || !this.#attached) return;
-    this.#started = this.#link.send({ type: "start" });
+    this.#audio.hold();
+    this.#started = this.#deps.uplink.send({ type: "start" });
+    this.#expectResend();
+  }
+
+  #expectResend(): void {
+    if (this.#started && isAwake(this.#conversation)) this.#audio.expectResend();
   }
 
   #change(state: MicrophoneState): void {
     this.#state = state;
-    this.#link.onChange();
+    this.#deps.onChange();
   }
 }

@@ -36,7 +36,7 @@ function liveWords(
     case "asleep":
       return isOn ? dozingWords(muted) : asleepWords(state.reason);
     case "connecting":
-      return "Waking up…";
+      return state.recovering ? "Reconnecting…" : "Waking up…";
     case "listening":
       if (!isOn) return "Waiting for you.";
       return muted ? "You are muted." : "Listening…";

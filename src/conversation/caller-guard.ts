@@ -23,6 +23,12 @@ export class CallerGuard {
     return this.#messages.take(nowMs);
   }
 
+  /** The page was asked to send again what it keeps: all of it may come at once. */
+  askedBack(): void {
+    this.#meter.askedBack();
+    this.#frames.refill();
+  }
+
   frame(bytes: number, nowMs: number): MeterVerdict {
     return this.#frames.take(nowMs) ? this.#meter.frame(bytes, nowMs) : "flood";
   }
@@ -46,6 +52,10 @@ class Allowance {
     this.#perSecond = perSecond;
     this.#burst = burst;
     this.#left = burst;
+  }
+
+  refill(): void {
+    this.#left = this.#burst;
   }
 
   take(nowMs: number): boolean {

@@ -166,8 +166,8 @@ export class Conversation implements Requests {
     this.#user.muted();
   }
 
-  resending(fromSample: number): void {
-    this.#user.resending(fromSample);
+  resending(fromSample: number): boolean {
+    return this.#user.resending(fromSample);
   }
 
   microphone(frame: Uint8Array): void {

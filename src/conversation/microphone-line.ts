@@ -83,11 +83,13 @@ export class MicrophoneLine {
     return fresh ? this.#safe : this.#next;
   }
 
-  /** The page says where its frames go on. */
-  goesOn(fromSample: number): void {
+  /** The page says where its frames go on. True when it had been asked. */
+  goesOn(fromSample: number): boolean {
+    const wasAsked = this.#askedMs !== undefined;
     this.#askedMs = undefined;
-    this.#next = Math.max(fromSample, this.#safe);
+    this.#next = fromSample;
     this.#contiguous = false;
+    return wasAsked;
   }
 
   /** A fresh session has heard nothing: its clock begins anew, and so do its turns. */

@@ -6,6 +6,8 @@ import { KEPT_AUDIO_MS } from "../protocol/messages.ts";
 
 /** A page that comes back may send what it kept as fast as it can (contract 3.4). */
 export const RESEND_BURST_MS = KEPT_AUDIO_MS;
+/** While a full minute is sent again, someone goes on talking. */
+const RESEND_SLACK_MS = 10_000;
 /** Beyond the burst, audio may come this much faster than it was spoken. */
 export const MAX_RATE = 1.5;
 /** The rate is judged over this long, twice in a row; shorter spans jitter. */
@@ -48,6 +50,13 @@ export class MicrophoneMeter {
     const again = isOff && Math.sign(drift) === this.#lastOff;
     this.#lastOff = isOff ? Math.sign(drift) : 0;
     return again ? "rate_off" : "fine";
+  }
+
+  /** A burst of all that is kept may follow, and says nothing about the rate. */
+  askedBack(): void {
+    this.#allowanceMs = RESEND_BURST_MS + RESEND_SLACK_MS;
+    this.#lastAtMs = undefined;
+    this.#lastOff = 0;
   }
 
   #refill(elapsedMs: number): void {

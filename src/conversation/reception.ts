@@ -27,8 +27,8 @@ export interface Requests {
   activity(active: boolean): void;
   /** The holder sends no frames until it says otherwise. */
   muted(): void;
-  /** The holder's frames go on from here. */
-  resending(fromSample: number): void;
+  /** The holder's frames go on from here; true when it had been asked to go back. */
+  resending(fromSample: number): boolean;
   /** A checked frame from the holder. Hot path. */
   microphone(frame: Uint8Array): void;
   /** A page has a new socket: what played through the old one plays on, and is reported through the new one. */
@@ -141,7 +141,9 @@ export class Reception {
         if (caller.holdsFloor) requests.activity(message.active);
         return;
       case "resending":
-        if (caller.holdsFloor) requests.resending(message.fromSample);
+        // What we asked for is no flood, and comes faster than it was spoken.
+        if (caller.holdsFloor && requests.resending(message.fromSample))
+          this.#guards.get(caller.id)?.askedBack();
         return;
       case "ping":
         return caller.send({ type: "pong" });

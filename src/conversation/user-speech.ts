@@ -61,8 +61,9 @@ export class UserSpeech {
     if (this.#isLive()) this.#ask(false);
   }
 
-  resending(fromSample: number): void {
-    this.#line.goesOn(fromSample);
+  /** True when the page had been asked to go back: a burst follows. */
+  resending(fromSample: number): boolean {
+    return this.#line.goesOn(fromSample);
   }
 
   /** The page says nothing more for a while: what was said so far is a turn. */

@@ -9,6 +9,7 @@ import {
   STABLE_MS,
   type WebSocketLike,
 } from "../../src/browser/socket.ts";
+import { manualClock } from "./support-clock.ts";
 
 class FakeSocket implements WebSocketLike {
   binaryType: BinaryType = "blob";
@@ -40,31 +41,6 @@ class FakeSocket implements WebSocketLike {
   emit(type: "open" | "close" | "message", data?: unknown): void {
     this.#listeners.get(type)?.({ data });
   }
-}
-
-/** Time that moves when told; whatever falls due runs in order. */
-function manualClock() {
-  let nowMs = 0;
-  const due = new Set<{ atMs: number; run: () => void }>();
-  return {
-    now: () => nowMs,
-    after: (ms: number, run: () => void) => {
-      const order = { atMs: nowMs + ms, run };
-      due.add(order);
-      return () => void due.delete(order);
-    },
-    pass: (ms: number) => {
-      const untilMs = nowMs + ms;
-      for (;;) {
-        const [next] = [...due].filter(({ atMs }) => atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs);
-        if (next === undefined) break;
-        due.delete(next);
-        nowMs = next.atMs;
-        next.run();
-      }
-      nowMs = untilMs;
-    },
-  };
 }
 
 function startSocket() {

@@ -9,6 +9,8 @@ import type { MicrophoneProblem } from "../../src/browser/microphone.ts";
 import type { SocketListener } from "../../src/browser/socket.ts";
 import { Transcript } from "../../src/browser/transcript.ts";
 import { FRAME_SAMPLES } from "../../src/audio/format.ts";
+import { manualClock } from "./support-clock.ts";
+import { Listener } from "./support-listener.ts";
 
 export const STORED: StoredConversation = { conversationId: "c1", token: "t1" };
 
@@ -43,6 +45,10 @@ export function startCall(stored: StoredConversation | null = null) {
     stored,
     isOpen: false,
     framesSent: 0,
+    /** How many frames the uplink takes before it is full. */
+    room: Infinity,
+    /** What was captured while the microphone was open and not muted, frame by frame. */
+    captured: [] as Int16Array[],
     opened: [] as StoredConversation[],
     created: { ok: true, conversation: STORED } as Created,
     presence: "there" as Presence,
@@ -51,6 +57,8 @@ export function startCall(stored: StoredConversation | null = null) {
     isMicrophoneOpen: false,
   };
   let listener!: SocketListener;
+  const clock = manualClock();
+  const ear = new Listener((message) => listener.onMessage(message));
   let ids = 0;
   const transcript = new Transcript(() => {});
   const call = new Call({
@@ -90,16 +98,26 @@ export function startCall(stored: StoredConversation | null = null) {
           done.push("close");
         },
         send: (message) => {
-          if (world.isOpen) sent.push(message);
-          return world.isOpen;
+          if (!world.isOpen) return false;
+          sent.push(message);
+          ear.message(message);
+          return true;
         },
-        sendAudio: () => {
-          if (world.isOpen) world.framesSent++;
-          return world.isOpen;
+        get hasAudioRoom() {
+          return world.isOpen && world.room > 0;
+        },
+        sendAudio: (samples) => {
+          if (!world.isOpen || world.room <= 0) return false;
+          world.room--;
+          world.framesSent++;
+          ear.audio(new Int16Array(samples));
+          return true;
         },
         nudge: () => {},
       };
     },
+    clock,
+    streamId: "stream",
     newId: () => `id${++ids}`,
     onChange: () => {},
     onTextReturned: (text) => void returned.push(text),
@@ -107,6 +125,8 @@ export function startCall(stored: StoredConversation | null = null) {
   return {
     call,
     world,
+    clock,
+    ear,
     sent,
     done,
     returned,
@@ -122,13 +142,14 @@ export function startCall(stored: StoredConversation | null = null) {
       world.isOpen = false;
       listener.onDown(refused);
     },
-    /** So many frames from the microphone, silent or spoken. */
-    hear: (frames: number, amplitude = 0): void => {
+    /** So many frames from the microphone, each sample of the stream another one: a quiet room, or a voice in it. */
+    hear: (frames: number, { voice = false, loudness = 100 } = {}): void => {
       for (let count = 0; count < frames; count++) {
-        const frame = Int16Array.from(
-          { length: FRAME_SAMPLES },
-          (_, at) => amplitude * 32767 * Math.sin(at / 7),
+        const first = world.captured.length * FRAME_SAMPLES;
+        const frame = Int16Array.from({ length: FRAME_SAMPLES }, (_, at) =>
+          sampleAt(first + at, voice ? loudness : 1),
         );
+        if (world.isMicrophoneOpen && !call.status.muted) world.captured.push(frame.slice());
         call.onMicrophoneFrame(frame.buffer);
       }
     },
@@ -140,13 +161,18 @@ export function startCall(stored: StoredConversation | null = null) {
   };
 }
 
+/** Noise that does not repeat within a test, -58 dBFS or so; a voice is 40 dB louder. */
+function sampleAt(position: number, loudness: number): number {
+  const noise = (Math.imul(position + 1, 0x9e3779b1) >>> 16) % 129;
+  return (noise - 64) * loudness;
+}
+
 /** A call in the middle of talking: attached, microphone on, floor held, listening. */
 export async function startTalking(): Promise<CallFixture> {
   const fixture = startCall(STORED);
   fixture.call.resume();
   fixture.attach();
   await fixture.call.toggleTalk();
-  fixture.receive({ type: "floor", held: true });
-  fixture.receive({ type: "state", state: "listening" });
+  fixture.ear.answer();
   return fixture;
 }

@@ -167,4 +167,24 @@ describe("the one buffer of audio", () => {
       speak(it, page, 2 * UNHEARD_SPEECH_MS);
       expect(it.model().asked).toEqual(["probe"]);
     }));
+
+  test("IN6 a minute that was asked for again is no flood, however often a session breaks", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+      for (let round = 0; round < 5; round++) {
+        it.model().says(CLOSED);
+        it.clock.advance(UPSTREAM_RETRY.longestMs);
+        it.model().ready();
+        it.says(page, { type: "resending", fromSample: page.last("resend")!.fromSample });
+        for (let frame = 0; frame < 1500; frame++) {
+          it.conversation.reception.frame(page, new Uint8Array(FRAME_BYTES));
+        }
+        speak(it, page, 200);
+      }
+      expect(page.closed).toBeUndefined();
+      expect(
+        page.messages.filter((message) => message.type === "error" && message.code === "audio_rate"),
+      ).toEqual([]);
+    }));
 });
