@@ -21,6 +21,7 @@ describe("the page's socket", () => {
       items: [],
       hasEarlier: false,
       floor: false,
+      floorTaken: false,
       settings: { policy: "normal", policies: ["normal"], voice: "marin", voices: ["marin"], muted: false },
       usage: expect.objectContaining({ audioInMs: 0, audioOutMs: 0 }) as unknown,
       limits: { maxFrameBytes: 4800, maxTextChars: 4000 },

@@ -115,11 +115,8 @@ export class Conversation implements Requests {
 
   welcome(caller: Caller): void {
     const unstored = this.#transcript.unstored();
-    caller.send(
-      welcome(this.#world, this.#turn, caller.holdsFloor, unstored, (callId) =>
-        this.#calls.isWaiting(callId),
-      ),
-    );
+    const floor = { held: caller.holdsFloor, taken: this.#audience.holder !== undefined };
+    caller.send(welcome(this.#world, this.#turn, floor, unstored, (callId) => this.#calls.isWaiting(callId)));
   }
 
   start(caller: Caller): void {

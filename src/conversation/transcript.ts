@@ -117,6 +117,7 @@ export class Transcript {
       status: "completed",
       startedAt: now,
       endedAt: now,
+      ...(sentId === undefined ? {} : { sentId }),
     };
     this.#audience.broadcast({ type: "item", item });
     return id;

@@ -20,7 +20,7 @@ export interface WelcomeWorld {
 export function welcome(
   world: WelcomeWorld,
   turn: TurnState,
-  holdsFloor: boolean,
+  floor: { held: boolean; taken: boolean },
   unstored: Item[],
   isWaiting: (callId: string) => boolean,
 ): ConversationMessage {
@@ -37,7 +37,8 @@ export function welcome(
     ...(turn.phase === "asleep" && turn.reason !== undefined ? { reason: turn.reason } : {}),
     items: [...stored, ...unstored],
     hasEarlier,
-    floor: holdsFloor,
+    floor: floor.held,
+    floorTaken: floor.taken,
     settings: {
       policy: items.conversation().policy,
       policies: Object.keys(agent.policies),

@@ -67,6 +67,8 @@ export interface Item {
   endedAt?: number;
   /** How much of the spoken item left the speaker, in ms; present when `status` is `interrupted`. */
   heardMs?: number;
+  /** The page's own id of a typed turn, so that its page knows it has arrived. */
+  sentId?: string;
   tool?: ItemTool;
 }
 
@@ -128,6 +130,8 @@ export type ConversationMessage =
       hasEarlier: boolean;
       /** Whether this page holds the microphone. */
       floor: boolean;
+      /** Whether some page holds it. */
+      floorTaken: boolean;
       settings: LiveSettings;
       usage: UsageTotals;
       limits: PageLimits;

@@ -242,6 +242,7 @@ function pageItem(row: ShownRow): Item {
   };
   const endedAt = row.kind === "message" ? row.ended_at : row.output_ended_at;
   if (endedAt !== null) item.endedAt = endedAt;
+  if (row.sent_id !== null) item.sentId = row.sent_id;
   if (row.heard_ms !== null) item.heardMs = row.heard_ms;
   if (row.kind === "tool_call" && row.call_id !== null && row.tool_name !== null) {
     const tool: ItemTool = {
