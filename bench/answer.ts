@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS } from "../src/audio/format.ts";
 import { startDev } from "../src/dev/dev-server.ts";
-import { findFreePort } from "../src/dev/ports.ts";
+import { findFreePorts } from "../src/dev/ports.ts";
 import { withoutSettings } from "../src/dev/settings.ts";
 import { synthesise } from "../src/local-model/voice/synthesise.ts";
 
@@ -18,11 +18,12 @@ const VOICE = "slt";
 
 const storage = mkdtempSync(join(tmpdir(), "parley-bench-"));
 const startedMs = performance.now();
+const [port, realtimePort] = await findFreePorts(2);
 const server = await startDev({
   env: {
     ...withoutSettings(process.env),
-    PORT: String(await findFreePort()),
-    REALTIME_PORT: String(await findFreePort()),
+    PORT: String(port),
+    REALTIME_PORT: String(realtimePort),
     PERSIST_TO: storage,
   },
   devVars: false,

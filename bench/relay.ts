@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { FRAME_BYTES, FRAME_MS } from "../src/audio/format.ts";
 import { startDev } from "../src/dev/dev-server.ts";
-import { findFreePort } from "../src/dev/ports.ts";
+import { findFreePorts } from "../src/dev/ports.ts";
 import { withoutSettings } from "../src/dev/settings.ts";
 import { benchPage } from "./page.ts";
 import type { BenchPage } from "./page.ts";
@@ -35,14 +35,15 @@ const sessions: ScriptedUpstream[] = [];
 upstreams.on("connection", (socket) => sessions.push(new ScriptedUpstream(socket)));
 
 const storage = mkdtempSync(join(tmpdir(), "parley-bench-"));
+const [port, realtimePort] = await findFreePorts(2);
 const server = await startDev({
   env: {
     ...withoutSettings(process.env),
     OPENAI_API_KEY: "bench",
     REALTIME_URL: `http://127.0.0.1:${(upstreams.address() as AddressInfo).port}/v1/realtime`,
     MAX_CONVERSATIONS_PER_DAY: "100000",
-    PORT: String(await findFreePort()),
-    REALTIME_PORT: String(await findFreePort()),
+    PORT: String(port),
+    REALTIME_PORT: String(realtimePort),
     PERSIST_TO: storage,
   },
   devVars: false,

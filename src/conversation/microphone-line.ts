@@ -79,8 +79,10 @@ export class MicrophoneLine {
 
   /** What to ask the page for: all that is not safe for a fresh session, what comes next for one that goes on. */
   askFrom(fresh: boolean, nowMs: number): number {
-    this.#askedMs = nowMs;
-    return fresh ? this.#safe : this.#next;
+    const from = fresh ? this.#safe : this.#next;
+    // Of a stream that has not begun nothing is under way that could be taken for something else.
+    if (from > 0 || this.#next > 0) this.#askedMs = nowMs;
+    return from;
   }
 
   /** The page says where its frames go on. True when it had been asked. */

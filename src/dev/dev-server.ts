@@ -5,9 +5,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { DEFAULT_PORT, DEFAULT_REALTIME_PORT, HOST, parsePort, requireFreePort } from "./ports.ts";
-import { readSources, SettingError, settingOf, withoutSettings, workerValues } from "./settings.ts";
+import {
+  readSources,
+  SettingError,
+  settingOf,
+  type SettingValues,
+  withoutSettings,
+  workerValues,
+} from "./settings.ts";
 import { untilAnswers } from "./until-answers.ts";
 import type { WorkerHostInput } from "./worker-host.ts";
+import { requireWorkerSettings } from "./worker-settings.ts";
 
 /** A cold start takes a few seconds; a busy two-core machine needed fifteen. After this something is stuck. */
 const READY_TIMEOUT_MS = 60_000;
@@ -50,6 +58,8 @@ interface Plan {
   port: number;
   /** Null: there is a key, so no local model. */
   realtimePort: number | null;
+  /** All that the Worker will find, `[vars]` included. */
+  settings: SettingValues;
   host: WorkerHostInput;
 }
 
@@ -57,6 +67,7 @@ interface Plan {
 export async function startDev(options: DevOptions): Promise<DevServer> {
   const root = options.root ?? REPOSITORY;
   const plan = planOf(root, options);
+  await requireWorkerSettings(plan.settings);
   await requireFreePort("PORT", plan.port);
   if (plan.realtimePort !== null) await requireFreePort("REALTIME_PORT", plan.realtimePort);
 
@@ -91,7 +102,9 @@ function planOf(root: string, options: DevOptions): Plan {
   const values = workerValues(sources);
   const buildCommand = root === REPOSITORY ? BUILD_WITH_SOURCE_MAPS : undefined;
   const host = { configPath: join(root, "wrangler.toml"), port, persistTo, buildCommand, values };
-  if (settingOf(sources, "OPENAI_API_KEY") !== undefined) return { port, realtimePort: null, host };
+  if (settingOf(sources, "OPENAI_API_KEY") !== undefined) {
+    return { port, realtimePort: null, settings: { ...sources.vars, ...values }, host };
+  }
 
   const realtimePort = parsePort("REALTIME_PORT", settingOf(sources, "REALTIME_PORT"), DEFAULT_REALTIME_PORT);
   if (realtimePort === port) throw new SettingError(`PORT and REALTIME_PORT are both ${port}.`);
@@ -100,7 +113,7 @@ function planOf(root: string, options: DevOptions): Plan {
   }
   values["OPENAI_API_KEY"] = "local-model";
   values["REALTIME_URL"] = `http://${HOST}:${realtimePort}/v1/realtime`;
-  return { port, realtimePort, host };
+  return { port, realtimePort, settings: { ...sources.vars, ...values }, host };
 }
 
 function startParts(root: string, plan: Plan, options: DevOptions): Part[] {

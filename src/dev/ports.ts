@@ -1,7 +1,8 @@
 // The two ports of `npm run dev`, checked before anything starts, so that a taken one is a sentence and not a
 // stack trace from one of the parts.
 
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { SettingError } from "./settings.ts";
 
 export const HOST = "127.0.0.1";
@@ -22,7 +23,7 @@ export function parsePort(setting: string, value: string | undefined, fallback: 
 /** Throws a line that names `setting` unless somebody could listen on `port` now. */
 export async function requireFreePort(setting: string, port: number): Promise<void> {
   try {
-    await listenOnce(port);
+    await close(await listen(port));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code})`;
@@ -32,17 +33,27 @@ export async function requireFreePort(setting: string, port: number): Promise<vo
 
 /** A port that nobody listened on a moment ago. */
 export async function findFreePort(): Promise<number> {
-  return await listenOnce(0);
+  const [port] = await findFreePorts(1);
+  return port!;
 }
 
-function listenOnce(port: number): Promise<number> {
+/** Ports like that, all of them different: each is held until the last one is found. */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map(close));
+  return ports;
+}
+
+function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen({ port, host: HOST, exclusive: true }, () => {
-      const address = server.address();
-      const taken = typeof address === "object" && address !== null ? address.port : port;
-      server.close(() => resolve(taken));
-    });
+    server.listen({ port, host: HOST, exclusive: true }, () => resolve(server));
   });
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
 }

@@ -1,17 +1,28 @@
 // The Chromium that comes through npm (`@sparticuz/chromium`, Linux on x64) is an archive for a cloud function.
-// It is unpacked once per installation, into node_modules, together with the libraries and the font that a bare
-// machine does not have.
+// It is unpacked once per version, into node_modules, together with the libraries and the font that a bare machine
+// does not have.
 
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Chromium } from "./find-chromium.ts";
 
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/chromium", import.meta.url));
 
 export async function unpackChromium(cache = CACHE): Promise<Chromium> {
-  const folder = join(cache, "unpacked");
+  const folder = join(cache, packageVersion());
+  mkdirSync(cache, { recursive: true });
+  removeLeftovers(folder);
   if (!existsSync(folder)) await unpackInto(folder);
   return {
     executablePath: join(folder, "chromium"),
@@ -25,8 +36,7 @@ export async function unpackChromium(cache = CACHE): Promise<Chromium> {
 
 /** Unpacks beside `folder` and moves it there when it is complete, so that half of one is never found. */
 async function unpackInto(folder: string): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
-  const staging = mkdtempSync(`${folder}-`);
+  const staging = mkdtempSync(`${folder}-${process.pid}-`);
   try {
     await inflateAll(archives(), staging);
     writeFileSync(join(staging, "fonts.conf"), fontsConf(join(folder, "fonts")));
@@ -36,9 +46,42 @@ async function unpackInto(folder: string): Promise<void> {
   }
 }
 
+/** The last part of a staging folder's name, as `unpackInto` makes it. */
+const STAGED_BY = /-(\d+)-[A-Za-z0-9]{6}$/;
+
+/** An unpack that was killed leaves its staging folder, an update the version before. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(dirname(folder))) {
+    const stagedBy = STAGED_BY.exec(name)?.[1];
+    const isStaging = stagedBy !== undefined && isRunning(Number(stagedBy));
+    if (name === basename(folder) || isStaging) continue;
+    rmSync(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process runs as well.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The folder of `@sparticuz/chromium`; its `package.json` cannot be asked for by name. */
+function packageFolder(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "..");
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageFolder(), "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}
+
 function archives(): string[] {
-  const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
-  const bin = join(dirname(entry), "..", "bin");
+  const bin = join(packageFolder(), "bin");
   // The second one holds NSS and its friends; the package itself unpacks it in its cloud only.
   return ["chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"].map((file) =>
     join(bin, file),

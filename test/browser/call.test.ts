@@ -82,7 +82,7 @@ test("PG3: typing works without a microphone", async () => {
 
 test("PG3: an unplugged microphone ends the talking cleanly", async () => {
   const { call, world, types } = await startTalking();
-  call.onMicrophoneLost();
+  call.onMicrophoneLost("unplugged");
   expect(world.isMicrophoneOpen).toBe(false);
   expect(call.status.microphone).toEqual({ is: "failed", problem: "unplugged" });
   expect(types()).toEqual(["start", "resending", "stop"]);
@@ -185,10 +185,10 @@ test("PG10: a typed turn that was not seen is sent again with the same id, and o
   attach();
   call.typeText("one");
   call.typeText("two");
-  receive({ type: "item", item: { ...ITEM, text: "one" } });
+  receive({ type: "item", item: { ...ITEM, text: "one", sentId: "id1" } });
   drop();
   sent.length = 0;
-  attach({ items: [{ ...ITEM, text: "one" }] });
+  attach({ items: [{ ...ITEM, text: "one", sentId: "id1" }] });
   expect(sent).toEqual([{ type: "text", text: "two", id: "id2" }]);
 });
 
@@ -250,6 +250,6 @@ test("PG13: an error is a notice that can be put away", async () => {
   const { call, receive } = await startTalking();
   receive({ type: "error", code: "answer_failed", message: "That answer failed.", retryable: true });
   expect(call.status.notice).toEqual({ text: "That answer failed.", retry: null });
-  call.dismissNotice();
+  call.notices.clear();
   expect(call.status.notice).toBeNull();
 });

@@ -12,12 +12,10 @@ export interface LaunchOptions {
    * afterwards the browser repeats the file's last 10 ms for ever. Without it, the microphone beeps.
    */
   microphoneWav?: string;
-  /** False for a person who does not allow the microphone. */
+  /** False for a person who has a microphone and does not allow it. */
   grantMicrophone?: boolean;
   /** Instead of the one that is found. */
   browser?: Chromium;
-  /** More of Chromium's own flags. */
-  args?: readonly string[];
 }
 
 export async function launch(options: LaunchOptions = {}): Promise<Browser> {
@@ -28,19 +26,15 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
     timeout: LAUNCH_TIMEOUT_MS,
     // Chromium refuses its sandbox to root, who runs most containers; the tests visit their own pages only.
     chromiumSandbox: false,
-    args: [
-      ...(options.grantMicrophone === false ? [] : microphoneFlags(options.microphoneWav)),
-      ...QUIET_FLAGS,
-      ...(options.args ?? []),
-    ],
+    args: [...microphoneFlags(options), ...QUIET_FLAGS],
   });
 }
 
-function microphoneFlags(wav: string | undefined): string[] {
+function microphoneFlags({ microphoneWav, grantMicrophone = true }: LaunchOptions): string[] {
   return [
-    "--use-fake-ui-for-media-stream",
+    grantMicrophone ? "--use-fake-ui-for-media-stream" : "--deny-permission-prompts",
     "--use-fake-device-for-media-stream",
-    ...(wav === undefined ? [] : [`--use-file-for-fake-audio-capture=${wav}%noloop`]),
+    ...(microphoneWav === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphoneWav}%noloop`]),
   ];
 }
 

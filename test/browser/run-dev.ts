@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DevServer, startDev } from "../../src/dev/dev-server.ts";
-import { findFreePort } from "../../src/dev/ports.ts";
+import { findFreePorts } from "../../src/dev/ports.ts";
 import { withoutSettings } from "../../src/dev/settings.ts";
 
 export interface TestDevServer extends DevServer {
@@ -17,7 +17,8 @@ export interface TestDevServer extends DevServer {
 export async function runDev(settings: Readonly<Record<string, string>> = {}): Promise<TestDevServer> {
   const storage = mkdtempSync(join(tmpdir(), "parley-dev-"));
   const lines: string[] = [];
-  const ports = { PORT: String(await findFreePort()), REALTIME_PORT: String(await findFreePort()) };
+  const [port, realtimePort] = await findFreePorts(2);
+  const ports = { PORT: String(port), REALTIME_PORT: String(realtimePort) };
   const removeStorage = () => rmSync(storage, { recursive: true, force: true });
   try {
     const server = await startDev({

@@ -109,7 +109,7 @@ test("PG16: there is never more than one socket, and late events of an old one d
   sockets[0]!.emit("close");
   expect(heard).toEqual([]);
   expect(downs).toEqual([true]);
-  expect(socket.isOpen).toBe(false);
+  expect(socket.send({ type: "interrupt" })).toBe(false);
 });
 
 test("PG16: waits grow until a socket has lived for a while", () => {

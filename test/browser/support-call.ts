@@ -22,6 +22,7 @@ export const WELCOME: ConversationMessage & { type: "welcome" } = {
   items: [],
   hasEarlier: false,
   floor: false,
+  floorTaken: false,
   settings: { policy: "normal", policies: ["normal"], voice: "marin", voices: ["marin"], muted: false },
   usage: {
     audioInMs: 0,
@@ -71,7 +72,9 @@ export function startCall(stored: StoredConversation | null = null) {
     memory: {
       load: () => world.stored,
       save: (conversation) => void (world.stored = conversation),
-      forget: () => void (world.stored = null),
+      forget: ({ conversationId }) => {
+        if (world.stored?.conversationId === conversationId) world.stored = null;
+      },
     },
     microphone: {
       open: async () => {

@@ -38,3 +38,8 @@ export function speechAt(
   for (const { at, samples } of spoken) all.set(samples, at);
   return all;
 }
+
+/** For a person who says nothing: a second of it, and the browser goes on with its end. */
+export function silence(): Int16Array {
+  return new Int16Array(SAMPLE_RATE_HZ);
+}

@@ -33,6 +33,15 @@ it("DV1 a port that is not a number is one line that names the setting", async (
   expect(dev.lines).toEqual(['PORT must be a port number from 1 to 65535, not "http".']);
 });
 
+it.each([
+  ["REALTIME_URL", "http://example.com/v1/realtime", "must be encrypted"],
+  ["MAX_CONVERSATIONS_PER_DAY", "many", "must be a whole number"],
+])("DV1 a value of %s that the Worker refuses is one line that names it", async (name, value, problem) => {
+  const dev = await runDev(createProject(), { OPENAI_API_KEY: "key", [name]: value });
+  expect(await dev.exited).toBe(1);
+  expect(dev.lines).toEqual([expect.stringMatching(new RegExp(`^${name} ${problem}.*\\.$`))]);
+});
+
 it("DV2 without a key the local model answers, and the one ready line comes when every part does", async () => {
   const slowModel = `
     import { createServer } from "node:http";

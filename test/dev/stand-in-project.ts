@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { findFreePort } from "../../src/dev/ports.ts";
+import { findFreePorts } from "../../src/dev/ports.ts";
 import { allProcesses, type Process } from "./process-table.ts";
 import { withoutSettings } from "../../src/dev/settings.ts";
 
@@ -95,7 +95,8 @@ export async function runDev(
   env: Record<string, string> = {},
   { throughNpm = false } = {},
 ): Promise<RunningDev> {
-  const ports = { PORT: String(await findFreePort()), REALTIME_PORT: String(await findFreePort()) };
+  const [port, realtimePort] = await findFreePorts(2);
+  const ports = { PORT: String(port), REALTIME_PORT: String(realtimePort) };
   const given: NodeJS.ProcessEnv = { ...withoutSettings(process.env), ...ports, ...env };
   // These tests may run under npm themselves.
   delete given["npm_lifecycle_event"];

@@ -1,5 +1,5 @@
-// Someone opens the page, presses the button and asks the time in Tokyo. The voice that asks is another than the
-// agent's; what the page plays is put through the recogniser.
+// Someone presses the button and asks the time in Tokyo. The voice that asks is another than the agent's; what the
+// page plays is put through the recogniser.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLE_RATE_HZ } from "../../../src/audio/format.ts";
@@ -20,29 +20,31 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Long enough for the greeting to have been spoken. */
-const AFTER_GREETING_S = 5;
+/** From the press of the button on: a breath, so that the detector meets the beginning of the words. */
+const SPEAKS_AT_S = 0.5;
 
 describe("a spoken question", () => {
   it("WW2 is answered aloud with the right hour, and the transcript survives a reload", async () => {
     const someone = await TalkingPage.open(
       server.url,
-      speechAt([[AFTER_GREETING_S, "What time is it in Tokyo?"]], "slt"),
+      speechAt([[SPEAKS_AT_S, "What time is it in Tokyo?"]], "slt"),
     );
     try {
-      const asked = new Date();
-      await someone.byTestId("talk").click();
+      // A conversation that begins with a typed turn has no greeting, which the question would meet halfway.
+      await someone.type("Hello");
       await someone.isIn("speaking");
       await someone.isIn("listening");
-      const greetingEnd = (await someone.recording()).lastFrame;
+      const helloEnd = (await someone.recording()).lastFrame;
 
+      const asked = new Date();
+      await someone.byTestId("talk").click();
       await someone.items("assistant", "tool").waitFor();
       await someone.isIn("speaking");
       await someone.isIn("listening");
-      expect(await someone.items("user").innerText()).toMatch(/what time is it in tokyo/i);
+      expect(await someone.items("user").last().innerText()).toMatch(/what time is it in tokyo/i);
       expect(await someone.items("assistant", "tool").innerText()).toContain("Tokyo");
 
-      const { samples, rateHz } = await someone.recording(greetingEnd + 1);
+      const { samples, rateHz } = await someone.recording(helloEnd + 1);
       const heard = new Int16Array(Math.floor((samples.length * SAMPLE_RATE_HZ) / rateHz) + 1);
       writeInt16(resample(samples, rateHz, SAMPLE_RATE_HZ).subarray(0, heard.length), heard);
       const recogniser = await recogniserFor(["it is {clock} in {city}"], {

@@ -4,7 +4,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { ConversationSnapshot, Item } from "../../../src/protocol/messages.ts";
+import { SAMPLES_PER_MS } from "../../../src/audio/format.ts";
 import { launch } from "../chromium.ts";
 import { encodeWav } from "../wav.ts";
 
@@ -13,8 +15,19 @@ export interface Recording {
   rateHz: number;
   /** From the first non-zero sample on. */
   samples: Float32Array;
+  /** By the device's clock: where the samples begin, and the one after the last that is not zero. */
+  firstFrame: number;
+  lastFrame: number;
   /** Latency the audio context reports, ms: what it had handed out and the device had not played yet. */
   latencyMs: number;
+}
+
+/** The audio of an item as the page was sent it. */
+export interface SentAudio {
+  totalMs: number;
+  /** Where the first sound in it is, and the end of the last. */
+  leadMs: number;
+  soundEndMs: number;
 }
 
 /** Runs on the audio thread beside the player, and posts every quantum that is not silent with its frame number. */
@@ -56,35 +69,43 @@ function installTap(worklet: string): void {
 
 export class TalkingPage {
   readonly page: Page;
-  readonly #browser: Browser;
-  readonly #folder: string;
+  readonly #context: BrowserContext;
+  readonly #onClose: () => void;
   /** Binary frames the page received, after each `audio` message: the audio per item as it was sent. */
-  readonly sentAudio = new Map<string, Buffer[]>();
+  readonly #sentAudio = new Map<string, Buffer[]>();
   readonly complaints: string[] = [];
 
-  private constructor(page: Page, browser: Browser, folder: string) {
+  private constructor(page: Page, context: BrowserContext, onClose: () => void) {
     this.page = page;
-    this.#browser = browser;
-    this.#folder = folder;
+    this.#context = context;
+    this.#onClose = onClose;
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    this.#recordAudio();
   }
 
-  /** Opens the page at `url` with a microphone that will say `speech`, once it is asked for. */
+  /** Opens the page at `url` with a microphone that will say `speech`, from each time it is opened. */
   static async open(url: string, speech: Int16Array): Promise<TalkingPage> {
     const folder = mkdtempSync(join(tmpdir(), "parley-microphone-"));
     const microphoneWav = join(folder, "microphone.wav");
     writeFileSync(microphoneWav, encodeWav(speech));
     const browser = await launch({ microphoneWav });
     // The tap's module is a blob, which the page's own policy rightly forbids; `page.test.ts` keeps the policy.
-    const page = await browser.newPage({ bypassCSP: true });
-    const talking = new TalkingPage(page, browser, folder);
-    page.on("console", (message) => {
-      if (message.type() === "error") talking.complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => talking.complaints.push(String(error)));
-    talking.#recordAudio();
-    await page.addInitScript(installTap, TAP_WORKLET);
-    await page.goto(url);
+    const context = await browser.newContext({ bypassCSP: true });
+    await context.addInitScript(installTap, TAP_WORKLET);
+    const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+    const talking = new TalkingPage(await context.newPage(), context, removeFolder);
+    await talking.page.goto(url);
     return talking;
+  }
+
+  /** The same person's second tab on the same address. It closes with the first one. */
+  async anotherTab(): Promise<TalkingPage> {
+    const another = new TalkingPage(await this.#context.newPage(), this.#context, () => {});
+    await another.page.goto(this.page.url());
+    return another;
   }
 
   byTestId(id: string): Locator {
@@ -99,8 +120,47 @@ export class TalkingPage {
     await this.page.locator(`[data-testid="state"][data-state="${state}"]`).waitFor();
   }
 
+  async isMicrophone(is: string): Promise<void> {
+    await this.page.locator(`[data-testid="talk"][data-microphone="${is}"]`).waitFor();
+  }
+
+  async type(text: string): Promise<void> {
+    await this.byTestId("text").fill(text);
+    await this.byTestId("text").press("Enter");
+  }
+
+  /** Times the player had nothing to play in the middle of an item: gaps that no recording tells from pauses. */
+  async underruns(): Promise<number> {
+    return Number((await this.byTestId("metrics").getAttribute("data-underruns")) ?? 0);
+  }
+
+  /** The item as the conversation stores it, asked for with the page's own token. */
+  async storedItem(id: string): Promise<Item> {
+    const snapshot = await this.page.evaluate(async () => {
+      const { conversationId, token } = JSON.parse(localStorage.getItem("parley.conversation")!) as Record<
+        string,
+        string
+      >;
+      const answer = await fetch(`/api/conversations/${conversationId}`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      return (await answer.json()) as ConversationSnapshot;
+    });
+    return snapshot.items.find((item) => item.id === id)!;
+  }
+
+  sent(itemId: string): SentAudio {
+    const pcm = Buffer.concat(this.#sentAudio.get(itemId) ?? []);
+    const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.byteLength / 2);
+    return {
+      totalMs: samples.length / SAMPLES_PER_MS,
+      leadMs: samples.findIndex((sample) => sample !== 0) / SAMPLES_PER_MS,
+      soundEndMs: (samples.findLastIndex((sample) => sample !== 0) + 1) / SAMPLES_PER_MS,
+    };
+  }
+
   /** All that left the player so far, from the first audible sample of `fromFrame` on, gaps as silence. */
-  async recording(fromFrame = 0): Promise<Recording & { firstFrame: number; lastFrame: number }> {
+  async recording(fromFrame = 0): Promise<Recording> {
     const { rateHz, latencyMs, frames, chunks } = await this.page.evaluate((from) => {
       const { tap } = globalThis as unknown as {
         tap: { chunks: { frame: number; samples: Float32Array }[]; context: AudioContext };
@@ -134,8 +194,8 @@ export class TalkingPage {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#context.browser()?.close();
+    this.#onClose();
   }
 
   #recordAudio(): void {
@@ -148,8 +208,8 @@ export class TalkingPage {
         }
         const message = JSON.parse(payload) as { type: string; itemId?: string };
         if (message.type === "audio" && message.itemId !== undefined) {
-          current = this.sentAudio.get(message.itemId) ?? [];
-          this.sentAudio.set(message.itemId, current);
+          current = this.#sentAudio.get(message.itemId) ?? [];
+          this.#sentAudio.set(message.itemId, current);
         }
         if (message.type === "flush") current = undefined;
       });
