@@ -1,20 +1,8 @@
 // An upstream that is not there, or does not want us, through the real dial.
 
-import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import type { ConversationObject } from "../src/conversation/object.ts";
-import { createConversation, request, withToken, WorkerPage } from "./support/worker-page.ts";
-
-/** A page on a conversation whose object has other settings. */
-async function pageWith(settings: Record<string, string>): Promise<WorkerPage> {
-  const conversation = await createConversation();
-  const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(conversation.conversationId));
-  await runInDurableObject(stub, (instance: ConversationObject) => {
-    (instance as unknown as { env: object }).env = { ...env, ...settings };
-  });
-  return await WorkerPage.open(conversation);
-}
+import { pageWith, request, withToken } from "./support/worker-page.ts";
+import type { WorkerPage } from "./support/worker-page.ts";
 
 async function storedTexts(page: WorkerPage): Promise<string[]> {
   const { conversationId, token } = page.conversation;

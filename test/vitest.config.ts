@@ -21,6 +21,7 @@ const BROWSER_TEST_TIMEOUT_MS = 120_000;
 const STAND_INS: Record<string, string> = {
   "api.openai.com": "TEST_LOCAL_MODEL_PORT",
   "refuses-keys.test": "TEST_REFUSING_MODEL_PORT",
+  "fails-on-demand.test": "TEST_FAULTY_MODEL_PORT",
 };
 
 /** What a test gets that tries to reach the internet: no real server sends it. */
@@ -75,7 +76,7 @@ export default defineConfig({
           name: "worker",
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", "test/local-model/**", "test/dev/**"],
-          globalSetup: ["test/start-local-model.ts"],
+          globalSetup: ["test/local-model/schema/watch-worker-tests.ts", "test/start-local-model.ts"],
           testTimeout: WORKER_TEST_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
         },
@@ -85,6 +86,9 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/local-model/**/*.test.ts", "test/dev/**/*.test.ts", "test/browser/*.test.ts"],
+          // Every event the local model sends is checked against the provider's own declarations.
+          globalSetup: ["test/local-model/schema/count-types.ts"],
+          setupFiles: ["test/local-model/schema/watch-tests.ts"],
           testTimeout: NODE_TEST_TIMEOUT_MS,
           hookTimeout: NODE_TEST_TIMEOUT_MS,
           sequence: { groupOrder: 1 },

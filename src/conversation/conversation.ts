@@ -10,18 +10,19 @@ import { AnswerCalls } from "./answer-calls.ts";
 import { Audience } from "./audience.ts";
 import { ContextBudget } from "./context-budget.ts";
 import type { Heard } from "./playback-ledger.ts";
-import { greetingInstructions, modelSetup } from "./model-setup.ts";
+import { continuation, greetingInstructions, modelSetup } from "./model-setup.ts";
 import { Playout } from "./playout.ts";
 import type { Caller, ModelEvent, ModelItem } from "./ports.ts";
 import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
 import { resumeFrom } from "./resume.ts";
 import { Transcript } from "./transcript.ts";
-import { isQuiet, nextTurn, shownState } from "./turn.ts";
+import { nextTurn, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
 import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
 import { UserSpeech } from "./user-speech.ts";
+import { Wakefulness } from "./wakefulness.ts";
 import { welcome } from "./welcome.ts";
 import type { ConversationWorld } from "./world.ts";
 
@@ -34,10 +35,11 @@ export class Conversation implements Requests {
   readonly #calls: AnswerCalls;
   readonly #upstream: Upstream;
   readonly #user: UserSpeech;
+  readonly #wakefulness: Wakefulness;
   #turn: TurnState = { phase: "asleep" };
   #mayGreet = false;
-  #callOffSleep: (() => void) | undefined;
-  #isBusy = false;
+  /** The answer that is owed had begun to sound when its session broke. */
+  #hasBrokenOff = false;
   /** The stored items end with a turn that was never answered: found while replaying. */
   #owedByRows = false;
 
@@ -50,9 +52,18 @@ export class Conversation implements Requests {
       playing: () => this.#happens({ type: "playing" }),
       played: () => this.#happens({ type: "played" }),
       stalled: () => this.#happens({ type: "interrupt" }),
-      brokenOff: (itemId, receivedMs) => this.#transcript.brokenOff(itemId, receivedMs),
+      brokenOff: (itemId, receivedMs) => {
+        this.#transcript.brokenOff(itemId, receivedMs);
+        this.#hasBrokenOff = true;
+      },
       heard: (itemId, heard) => this.#heard(itemId, heard),
       flushed: () => this.#happens({ type: "cut" }),
+    });
+    this.#wakefulness = new Wakefulness({
+      quietMs: world.agent.limits.quietMs,
+      clock,
+      sleep: () => this.#happens({ type: "sleep" }),
+      busy: (isBusy) => world.busy(isBusy),
     });
     this.#upstream = new Upstream({
       open: (listener) =>
@@ -137,6 +148,7 @@ export class Conversation implements Requests {
     // A page that is not sure its words arrived sends them again with the same id.
     if (sentId !== undefined && this.#world.items.hasSentId(sentId)) return;
     if (this.#audience.holder === undefined) this.#audience.give(caller);
+    this.#hasBrokenOff = false;
     const id = this.#transcript.typed(text, sentId);
     this.#upstream.tell({ kind: "message", id, role: "user", text });
     this.#happens({ type: "typed" });
@@ -201,30 +213,7 @@ export class Conversation implements Requests {
       if (after === "asleep") this.#world.log.info("asleep", { reason: reason.reason });
     }
     for (const command of commands) this.#carryOut(command);
-    this.#watchQuiet();
-    this.#watchBusy();
-  }
-
-  #watchBusy(): void {
-    const isBusy = this.#turn.phase === "awake" || (this.#turn.phase === "asleep" && this.#calls.running);
-    if (isBusy === this.#isBusy) return;
-    this.#isBusy = isBusy;
-    this.#world.busy(isBusy);
-  }
-
-  /** Silence costs nothing: after a quiet while nothing is kept but the pages' sockets (rule SL1). */
-  #watchQuiet(): void {
-    const quiet = isQuiet(this.#turn) && !this.#calls.running;
-    this.#upstream.quiet(quiet);
-    if (quiet && this.#callOffSleep === undefined) {
-      this.#callOffSleep = this.#world.clock.after(this.#world.agent.limits.quietMs, () => {
-        this.#callOffSleep = undefined;
-        this.#happens({ type: "sleep" });
-      });
-    } else if (!quiet) {
-      this.#callOffSleep?.();
-      this.#callOffSleep = undefined;
-    }
+    this.#upstream.quiet(this.#wakefulness.watch(this.#turn, this.#calls.running));
   }
 
   #carryOut(command: TurnCommand): void {
@@ -235,6 +224,7 @@ export class Conversation implements Requests {
         this.#upstream.close();
         this.#calls.drop();
         this.#sessionOver();
+        this.#hasBrokenOff = false;
         return this.#user.sessionOver();
       case "greet":
         this.#upstream.model?.answer({
@@ -242,7 +232,9 @@ export class Conversation implements Requests {
         });
         return this.#world.items.setGreeted();
       case "answer":
-        return this.#upstream.model?.answer({});
+        this.#upstream.model?.answer(this.#hasBrokenOff ? continuation(this.#world.agent) : {});
+        this.#hasBrokenOff = false;
+        return;
       case "cancel_answer":
         this.#playout.dropRest();
         return this.#upstream.model?.cancelAnswer();
@@ -268,6 +260,8 @@ export class Conversation implements Requests {
       case "speech_started":
       case "speech_stopped":
       case "user_turn":
+        this.#hasBrokenOff = false;
+        return this.#user.event(event);
       case "user_caption":
       case "user_transcript_failed":
         return this.#user.event(event);

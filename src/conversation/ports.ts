@@ -45,6 +45,8 @@ export interface ModelSetup {
 export interface AnswerRequest {
   /** Replaces the agent's instructions for this one answer. */
   instructions?: string;
+  /** False: the answer calls no tool. */
+  tools?: boolean;
 }
 
 /** The upstream half of a conversation: one realtime session, disposable. */

@@ -142,8 +142,9 @@ export class Reception {
         return;
       case "resending":
         // What we asked for is no flood, and comes faster than it was spoken.
-        if (caller.holdsFloor && requests.resending(message.fromSample))
+        if (caller.holdsFloor && requests.resending(message.fromSample)) {
           this.#guards.get(caller.id)?.askedBack();
+        }
         return;
       case "ping":
         return caller.send({ type: "pong" });

@@ -42,7 +42,11 @@ export class ResponseSequencer {
     this.#send({
       type: "response.create",
       event_id: eventId,
-      response: { output_modalities: ["audio"], ...instructions },
+      response: {
+        output_modalities: ["audio"],
+        ...instructions,
+        ...(request.tools === false ? { tool_choice: "none" } : {}),
+      },
     });
   }
 

@@ -90,7 +90,8 @@ export class ScriptedModel implements Model {
     this.asked.push(`add ${item.kind}`);
   }
   answer(request: AnswerRequest): void {
-    this.asked.push(request.instructions === undefined ? "answer" : "greet");
+    const isPlain = request.instructions === undefined;
+    this.asked.push(isPlain ? "answer" : request.tools === false ? "go on" : "greet");
   }
   cancelAnswer(): void {
     this.asked.push("cancel");

@@ -1,6 +1,8 @@
 // A page at the whole Worker: creates a conversation, opens its socket, sends, waits for what it may see.
 
-import { exports } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import type { ConversationObject } from "../../src/conversation/object.ts";
 import type { ConversationMessage, CreatedConversation } from "../../src/protocol/messages.ts";
 
 export const ORIGIN = "https://parley.test";
@@ -132,4 +134,14 @@ export function openSocket(
   all.set("Upgrade", "websocket");
   if (protocols !== undefined) all.set("Sec-WebSocket-Protocol", protocols);
   return request(`/api/conversations/${conversationId}/socket`, { headers: all });
+}
+
+/** A page on a conversation whose object has other settings. */
+export async function pageWith(settings: Record<string, string>): Promise<WorkerPage> {
+  const conversation = await createConversation();
+  const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(conversation.conversationId));
+  await runInDurableObject(stub, (instance: ConversationObject) => {
+    (instance as unknown as { env: object }).env = { ...env, ...settings };
+  });
+  return await WorkerPage.open(conversation);
 }
