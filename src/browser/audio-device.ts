@@ -2,15 +2,34 @@
 // our own affair (`worklets/resampler.ts`), for not every browser takes a context at 24 kHz beside a
 // microphone at another rate.
 
+import type { Clock } from "./clock.ts";
+
 /** More latency than any wireless headphone has; a larger number is a wrong one. */
 const MAX_LATENCY_MS = 1_000;
+/** A context that will run does so within this; one that does not is held back, by the browser or by a phone call. */
+export const START_WAIT_MS = 1_000;
+
+export interface AudioDeviceDeps {
+  /** May throw: some browsers and machines have no sound to give. */
+  create(): AudioContext;
+  clock: Clock;
+  /** Nothing is heard, in either direction, until the browser is asked inside a gesture; or sound is there again. */
+  onPaused(isPaused: boolean): void;
+}
 
 export class AudioDevice {
+  readonly #deps: AudioDeviceDeps;
   #context: AudioContext | null = null;
   readonly #modules = new Map<string, Promise<void>>();
+  #isPaused = false;
+  #cancelWait: (() => void) | null = null;
+
+  constructor(deps: AudioDeviceDeps) {
+    this.#deps = deps;
+  }
 
   get context(): AudioContext {
-    this.#context ??= new AudioContext({ latencyHint: "interactive" });
+    this.#context ??= this.#create();
     return this.#context;
   }
 
@@ -44,6 +63,26 @@ export class AudioDevice {
     const { baseLatency, outputLatency } = this.#context;
     const ms = ((baseLatency || 0) + (outputLatency || 0)) * 1000;
     return Math.min(MAX_LATENCY_MS, Math.max(0, ms));
+  }
+
+  #create(): AudioContext {
+    const context = this.#deps.create();
+    context.addEventListener("statechange", () => this.#watch(context));
+    this.#watch(context);
+    return context;
+  }
+
+  #watch(context: AudioContext): void {
+    this.#cancelWait?.();
+    this.#cancelWait = null;
+    if (context.state === "running") this.#paused(false);
+    else this.#cancelWait = this.#deps.clock.after(START_WAIT_MS, () => this.#paused(true));
+  }
+
+  #paused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#deps.onPaused(isPaused);
   }
 }
 

@@ -6,7 +6,6 @@ import type {
   LiveSettings,
   PageLimits,
   SleepReason,
-  TurnOutcome,
   UsageTotals,
 } from "../protocol/messages.ts";
 import type { StoredConversation } from "./conversation-memory.ts";
@@ -28,8 +27,6 @@ export type CallState =
   | { phase: "reconnecting"; conversation: StoredConversation }
   | { phase: "ended" };
 
-export type LiveState = Omit<CallState & { phase: "live" }, "phase" | "reason">;
-
 /** It has the model and hears. */
 export function isAwake(state: ConversationState): boolean {
   return state === "listening" || state === "thinking" || state === "speaking";
@@ -38,7 +35,7 @@ export function isAwake(state: ConversationState): boolean {
 export interface Notice {
   text: string;
   /** What the button beside it tries again. */
-  retry: "microphone" | "connection" | null;
+  retry: "microphone" | "connection" | "sound" | null;
 }
 
 /** Everything the page shows beside the transcript. */
@@ -50,7 +47,6 @@ export interface CallStatus {
   usage: UsageTotals | null;
   settings: LiveSettings | null;
   limits: PageLimits | null;
-  lastTurn: { outcome: TurnOutcome; latencyMs: Record<string, number> } | null;
   /** Microphone frames the conversation never got, or can no longer get. */
   droppedFrames: number;
 }

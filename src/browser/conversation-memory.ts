@@ -9,18 +9,22 @@ export interface StoredConversation {
 export interface ConversationMemory {
   load(): StoredConversation | null;
   save(conversation: StoredConversation): void;
-  forget(): void;
+  /** Only this one: another tab may have begun a new conversation meanwhile. */
+  forget(conversation: StoredConversation): void;
 }
 
 const KEY = "parley.conversation";
 
 /** Storage may be forbidden (private mode, policy); the conversation then lasts as long as the page. */
 export function browserMemory(storage: () => Storage): ConversationMemory {
+  const load = (): StoredConversation | null => parseStored(attempt(() => storage().getItem(KEY)) ?? null);
   return {
-    load: () => parseStored(attempt(() => storage().getItem(KEY)) ?? null),
+    load,
     save: ({ conversationId, token }) =>
       void attempt(() => storage().setItem(KEY, JSON.stringify({ conversationId, token }))),
-    forget: () => void attempt(() => storage().removeItem(KEY)),
+    forget: ({ conversationId }) => {
+      if (load()?.conversationId === conversationId) attempt(() => storage().removeItem(KEY));
+    },
   };
 }
 

@@ -13,20 +13,25 @@ import { Transcript } from "./transcript.ts";
 import { TranscriptView } from "./transcript-view.ts";
 import { View } from "./view.ts";
 
-const device = new AudioDevice();
+const device = new AudioDevice({
+  create: () => new AudioContext({ latencyHint: "interactive" }),
+  clock: browserClock,
+  onPaused: (isPaused) => call.notices.soundPaused(isPaused),
+});
 const meters = new Meters();
 
 const microphone = new Microphone(device, {
   onFrame: (samples) => call.onMicrophoneFrame(samples),
   onLevel: (level) => meters.show("microphone", call.status.muted ? 0 : level),
-  onLost: () => call.onMicrophoneLost(),
+  onLost: (problem) => call.onMicrophoneLost(problem),
+  onSilent: (isSilent) => call.notices.microphoneSilent(isSilent),
 });
 
 const speaker = new Speaker(device, {
   onPlayed: (report) => call.onPlayed(report),
   onLevel: (level) => meters.show("speaker", level),
   onCounters: (counters) => view.renderCounters(counters),
-  onFailed: () => call.onSpeakerFailed(),
+  onFailed: () => call.notices.speakerFailed(),
 });
 
 const transcriptView = new TranscriptView({
@@ -42,7 +47,7 @@ const view = new View({
   onText: (text) => call.typeText(text),
   onStartOver: () => void call.startOver(),
   onRetry: () => void call.retry(),
-  onDismiss: () => call.dismissNotice(),
+  onDismiss: () => call.notices.clear(),
 });
 
 /** One stream and one name for it per page load: a count that begins at 0 must not meet an older one. */
@@ -92,7 +97,10 @@ function newId(): string {
 addEventListener("online", () => call.nudge());
 addEventListener("pageshow", () => call.nudge());
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") call.nudge();
+  if (document.visibilityState !== "visible") return;
+  call.nudge();
+  // After a phone call some browsers give the sound back only when asked.
+  device.unlockAgain();
 });
 for (const gesture of ["pointerdown", "keydown"]) {
   addEventListener(gesture, () => device.unlockAgain(), { capture: true, passive: true });

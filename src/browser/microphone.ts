@@ -4,14 +4,23 @@
 import type { AudioDevice } from "./audio-device.ts";
 import { CAPTURE_PROCESSOR, type CaptureToPage, type PageToCapture } from "./worklets/port-messages.ts";
 
-export type MicrophoneProblem = "refused" | "missing" | "busy" | "unsupported" | "unplugged" | "failed";
+export type MicrophoneProblem =
+  | "refused"
+  | "missing"
+  | "busy"
+  | "unsupported"
+  | "unplugged"
+  | "broken"
+  | "failed";
 
 export interface MicrophoneListener {
   /** 40 ms at 24 kHz, to be given back with `recycle`. */
   onFrame(samples: ArrayBuffer): void;
   onLevel(level: number): void;
-  /** The device went away. */
-  onLost(): void;
+  /** The device went away, or its end of the audio thread failed. */
+  onLost(problem: MicrophoneProblem): void;
+  /** The system mutes the device, or does so no more: a switch on it, a phone call. */
+  onSilent(isSilent: boolean): void;
 }
 
 /** The call's own view of it; tests have another. */
@@ -30,16 +39,17 @@ interface OpenMicrophone {
   stream: MediaStream;
   source: MediaStreamAudioSourceNode;
   node: AudioWorkletNode;
+  isSilent: boolean;
 }
 
 export class Microphone implements MicrophonePort {
-  readonly #device: AudioDevice;
+  readonly #device: Pick<AudioDevice, "context" | "load">;
   readonly #listener: MicrophoneListener;
   #open: OpenMicrophone | null = null;
   /** Counts openings and closings, so that a permission given too late opens nothing. */
   #generation = 0;
 
-  constructor(device: AudioDevice, listener: MicrophoneListener) {
+  constructor(device: Pick<AudioDevice, "context" | "load">, listener: MicrophoneListener) {
     this.#device = device;
     this.#listener = listener;
   }
@@ -70,8 +80,9 @@ export class Microphone implements MicrophonePort {
   close(): void {
     this.#generation++;
     if (this.#open === null) return;
-    const { stream, source, node } = this.#open;
+    const { stream, source, node, isSilent } = this.#open;
     this.#open = null;
+    if (isSilent) this.#listener.onSilent(false);
     source.disconnect();
     node.port.postMessage({ type: "close" } satisfies PageToCapture, []);
     stopTracks(stream);
@@ -100,13 +111,26 @@ export class Microphone implements MicrophonePort {
       else this.#listener.onLevel(message.level);
     });
     node.port.start();
+    const lost = (problem: MicrophoneProblem) => (): void => {
+      if (generation === this.#generation) this.#listener.onLost(problem);
+    };
+    node.addEventListener("processorerror", lost("broken"));
+    const open: OpenMicrophone = { stream, source, node, isSilent: false };
     for (const track of stream.getAudioTracks()) {
-      track.addEventListener("ended", () => {
-        if (generation === this.#generation) this.#listener.onLost();
-      });
+      track.addEventListener("ended", lost("unplugged"));
+      track.addEventListener("mute", () => this.#silent(open, true));
+      track.addEventListener("unmute", () => this.#silent(open, false));
     }
     source.connect(node);
-    this.#open = { stream, source, node };
+    this.#open = open;
+    // A switch on the device may have been off before.
+    if (stream.getAudioTracks().some(({ muted }) => muted)) this.#silent(open, true);
+  }
+
+  #silent(open: OpenMicrophone, isSilent: boolean): void {
+    if (this.#open !== open || open.isSilent === isSilent) return;
+    open.isSilent = isSilent;
+    this.#listener.onSilent(isSilent);
   }
 }
 

@@ -6,7 +6,7 @@ import type { BrowserMessage, Item } from "../protocol/messages.ts";
 /** More typed turns than this unanswered means nothing gets through; the page then says so instead. */
 export const MAX_WAITING_TEXTS = 8;
 
-export type TextMessage = BrowserMessage & { type: "text" };
+export type TextMessage = BrowserMessage & { type: "text"; id: string };
 
 export class OutgoingText {
   #waiting: TextMessage[] = [];
@@ -22,13 +22,9 @@ export class OutgoingText {
     return this.#waiting;
   }
 
-  /** The conversation shows what the user typed: nothing to resend. */
-  seen(item: Item): void {
-    if (item.role !== "user" || item.kind !== "message") return;
-    const index = this.#waiting.findIndex(
-      ({ id, text }) => id === item.id || text.trim() === item.text.trim(),
-    );
-    if (index !== -1) this.#waiting.splice(index, 1);
+  /** The conversation shows what the user typed: nothing to resend. The words alone prove nothing: "yes" is said often. */
+  seen({ sentId }: Item): void {
+    this.#waiting = this.#waiting.filter(({ id }) => id !== sentId);
   }
 
   /** Gives back what was never taken, oldest first, and forgets it. */

@@ -29,7 +29,7 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   send(data: string | ArrayBuffer): void;
   close(code?: number): void;
-  addEventListener(type: "open" | "close" | "error", listener: () => void): void;
+  addEventListener(type: "open" | "close", listener: () => void): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
 }
 
@@ -65,10 +65,6 @@ export class ConversationSocket {
   constructor(deps: SocketDeps, listener: SocketListener) {
     this.#deps = deps;
     this.#listener = listener;
-  }
-
-  get isOpen(): boolean {
-    return this.#state.is === "open";
   }
 
   /** Attaches to a conversation and stays attached until `close`. */

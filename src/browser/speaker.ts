@@ -27,7 +27,7 @@ export interface SpeakerListener {
   onPlayed(report: PlayedReport): void;
   onLevel(level: number): void;
   onCounters(counters: PlaybackCounters): void;
-  /** No sound can be had here. */
+  /** No sound can be had here. Said once, until there was sound again. */
   onFailed(): void;
 }
 
@@ -41,11 +41,17 @@ export interface SpeakerPort {
   flush(): void;
 }
 
+/** What the speaker needs of the device; tests have another. */
+export type SpeakerDevice = Pick<AudioDevice, "context" | "unlock" | "load" | "latencyMs">;
+
 export class Speaker implements SpeakerPort {
-  readonly #device: AudioDevice;
+  readonly #device: SpeakerDevice;
   readonly #listener: SpeakerListener;
   #node: AudioWorkletNode | null = null;
   #isStarting = false;
+  /** No worklet can be had: it is tried again at the next gesture, not at each frame. */
+  #hasFailed = false;
+  #isFailureTold = false;
   #waiting: PageToPlayback[] = [];
   #waitingBytes = 0;
   #toldLatencyMs = 0;
@@ -53,13 +59,19 @@ export class Speaker implements SpeakerPort {
   /** Samples that found no room before there was a worklet. */
   #lostSamples = 0;
 
-  constructor(device: AudioDevice, listener: SpeakerListener) {
+  constructor(device: SpeakerDevice, listener: SpeakerListener) {
     this.#device = device;
     this.#listener = listener;
   }
 
   prepare(): void {
-    this.#device.unlock();
+    this.#hasFailed = false;
+    try {
+      this.#device.unlock();
+    } catch {
+      // Typing goes on without sound.
+      return this.#fail();
+    }
     void this.#start();
   }
 
@@ -87,7 +99,7 @@ export class Speaker implements SpeakerPort {
       return;
     }
     const bytes = message.type === "audio" ? message.samples.byteLength : 0;
-    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
+    if (this.#hasFailed || this.#waitingBytes + bytes > MAX_WAITING_BYTES) {
       this.#lostSamples += bytes / BYTES_PER_SAMPLE;
       this.#tellCounters();
       return;
@@ -104,15 +116,25 @@ export class Speaker implements SpeakerPort {
       await this.#device.load("playback");
       this.#node = this.#connect();
     } catch {
-      this.#listener.onFailed();
+      this.#fail();
     } finally {
       this.#isStarting = false;
     }
     if (this.#node === null) return;
+    this.#isFailureTold = false;
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
     for (const message of waiting) this.#post(message, message.type === "audio" ? [message.samples] : []);
+  }
+
+  #fail(): void {
+    this.#hasFailed = true;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (this.#isFailureTold) return;
+    this.#isFailureTold = true;
+    this.#listener.onFailed();
   }
 
   #connect(): AudioWorkletNode {
@@ -125,6 +147,13 @@ export class Speaker implements SpeakerPort {
     });
     node.port.addEventListener("message", ({ data }) => this.#received(data as PlaybackToPage));
     node.port.start();
+    node.addEventListener("processorerror", () => {
+      if (this.#node !== node) return;
+      // A processor that threw is silent for ever; the next gesture gets a new one.
+      this.#node = null;
+      node.disconnect();
+      this.#fail();
+    });
     node.connect(context.destination);
     return node;
   }

@@ -12,6 +12,8 @@ import { VoiceActivity } from "./voice-activity.ts";
 
 /** What is sent of the time before a voice was heard: a word may begin far more softly than it goes on. */
 export const PRE_ROLL_MS = 600;
+/** A page whose own lost socket still held the floor is told so in a round trip; after this another page has it. */
+export const FLOOR_WAIT_MS = 2_000;
 const PRE_ROLL_FRAMES = PRE_ROLL_MS / FRAME_MS;
 
 export type MicrophoneState =
@@ -30,6 +32,14 @@ export interface TalkDeps {
   /** The name under which the conversation counts this microphone's samples. */
   streamId: string;
   onChange(): void;
+  /** While this page was away another one took the floor. */
+  onFloorGone(): void;
+}
+
+/** What a `welcome` says of the floor. */
+export interface FloorSeen {
+  floor: boolean;
+  floorTaken: boolean;
 }
 
 export class Talk {
@@ -45,6 +55,11 @@ export class Talk {
   #conversation: ConversationState = "asleep";
   /** The end of what woke the conversation by itself, until somebody turns out to have spoken. */
   #wakingFrame: number | null = null;
+  #hasFloor = false;
+  /** The user asked for the floor and has not got it yet: whoever has it now is no obstacle. */
+  #isClaimed = false;
+  /** Set while it is not known whether another page took the floor: until then nothing is started unasked. */
+  #cancelFloorWait: (() => void) | null = null;
 
   constructor(deps: TalkDeps) {
     this.#deps = deps;
@@ -69,6 +84,7 @@ export class Talk {
   /** True when the microphone is open; a second press or an end meanwhile makes it false. */
   async open(): Promise<boolean> {
     const opening: MicrophoneState = { is: "opening" };
+    this.#isClaimed = true;
     this.#change(opening);
     const problem = await this.#deps.microphone.open();
     if (this.#state !== opening) return false;
@@ -84,6 +100,8 @@ export class Talk {
     this.#detector.reset();
     this.#activity.forget();
     this.#started = false;
+    this.#isClaimed = false;
+    this.#floorIsKnown();
     this.#wakingFrame = null;
     this.#change(state);
   }
@@ -100,10 +118,14 @@ export class Talk {
   // -------------------------------------------------------------------------------------- the conversation
 
   /** A new socket has said its `welcome`. */
-  attached(mutedThere: boolean, state: ConversationState): void {
+  attached(mutedThere: boolean, state: ConversationState, { floor, floorTaken }: FloorSeen): void {
     this.#attached = true;
     this.#started = false;
     this.#conversation = state;
+    this.#hasFloor = floor;
+    if (floor || !floorTaken || state === "asleep") this.#forgetTaken();
+    // It may be this page's own lost socket that still holds it: `hello` settles that.
+    if (this.#state.is === "on" && floorTaken && !floor && !this.#isClaimed) this.#awaitFloor();
     if (mutedThere !== this.#muted) this.#deps.uplink.send({ type: "settings", muted: this.#muted });
     if (state !== "asleep") this.#stopDozing();
     this.#start();
@@ -111,6 +133,8 @@ export class Talk {
 
   detached(): void {
     this.#attached = false;
+    this.#hasFloor = false;
+    this.#floorIsKnown();
     this.#started = false;
     this.#audio.hold();
     this.#activity.forget();
@@ -121,6 +145,7 @@ export class Talk {
   conversationIs(state: ConversationState, reason: SleepReason | undefined): void {
     const wasAsleep = this.#conversation === "asleep";
     this.#conversation = state;
+    if (state === "asleep") this.#forgetTaken();
     if (this.#state.is !== "on") return;
     if (state !== "asleep") {
       this.#stopDozing();
@@ -152,9 +177,24 @@ export class Talk {
     this.#wakingFrame = null;
   }
 
+  /** This page has the floor now. */
+  floorHeld(): void {
+    this.#hasFloor = true;
+    this.#isClaimed = false;
+    this.#floorIsKnown();
+    this.#forgetTaken();
+    this.#start();
+  }
+
   /** Frames of this page count no more. An open microphone nobody listens to would be a lie. */
   floorLost(): void {
+    this.#hasFloor = false;
     this.close({ is: "taken" });
+  }
+
+  /** The user goes on by typing: who has the microphone is no news any more. */
+  typed(): void {
+    this.#forgetTaken();
   }
 
   // ------------------------------------------------------------------------------------------- the microphone
@@ -222,13 +262,36 @@ export class Talk {
   /** Takes the floor and wakes the conversation, once per socket and sleep. */
   #start(): void {
     if (this.#state.is !== "on" || this.#state.dozing || this.#started || !this.#attached) return;
+    if (this.#cancelFloorWait !== null) return;
     this.#audio.hold();
     this.#started = this.#deps.uplink.send({ type: "start" });
+    if (this.#hasFloor) this.#isClaimed = false;
     this.#expectResend();
   }
 
   #expectResend(): void {
     if (this.#started && isAwake(this.#conversation)) this.#audio.expectResend();
+  }
+
+  // ---------------------------------------------------------------------------------------------- the floor
+
+  #awaitFloor(): void {
+    this.#floorIsKnown();
+    this.#cancelFloorWait = this.#deps.clock.after(FLOOR_WAIT_MS, () => {
+      this.#cancelFloorWait = null;
+      // Where nobody is heard nobody took anything that is worth a word.
+      if (this.#conversation === "asleep") this.close();
+      else this.#deps.onFloorGone();
+    });
+  }
+
+  #floorIsKnown(): void {
+    this.#cancelFloorWait?.();
+    this.#cancelFloorWait = null;
+  }
+
+  #forgetTaken(): void {
+    if (this.#state.is === "taken") this.#change({ is: "off" });
   }
 
   #change(state: MicrophoneState): void {

@@ -1,7 +1,7 @@
 // The conversation as the page shows it: items in order of first appearance, words as they come. It knows
 // nothing of the document; whoever draws it listens to the changes.
 
-import type { Item, ToolStatus } from "../protocol/messages.ts";
+import type { ConversationMessage, Item, ToolStatus } from "../protocol/messages.ts";
 
 export type TranscriptChange =
   /** Everything may be different: draw it again from `items`. */
@@ -9,6 +9,8 @@ export type TranscriptChange =
   /** This item is new, or differs from before. */
   | { type: "item"; item: Item }
   | { type: "removed"; id: string };
+
+export type ItemMessage = ConversationMessage & { type: "item" | "item_removed" | "caption" | "tool" };
 
 export class Transcript {
   readonly #listen: (change: TranscriptChange) => void;
@@ -27,7 +29,18 @@ export class Transcript {
     return this.#hasEarlier;
   }
 
-  /** What a `welcome` carries replaces everything, for items may have been removed while the page was away. */
+  /**
+   * What a `welcome` carries replaces all from its first item on, for items may have been removed while the page was
+   * away. Settled older ones stay, if nothing is missing between.
+   */
+  welcome(items: Item[], hasEarlier: boolean): void {
+    const shown = this.items;
+    const first = hasEarlier ? shown.findIndex(({ id }) => id === items[0]?.id) : -1;
+    const older = shown.slice(0, Math.max(0, first)).filter(({ status }) => status !== "in_progress");
+    this.reset([...older, ...items], older.length > 0 ? this.#hasEarlier : hasEarlier);
+  }
+
+  /** Replaces everything. */
   reset(items: Item[], hasEarlier: boolean): void {
     this.#items = new Map(items.map((item) => [item.id, item]));
     this.#hasEarlier = hasEarlier;
@@ -38,6 +51,14 @@ export class Transcript {
   addEarlier(items: Item[], hasEarlier: boolean): void {
     const older = items.filter(({ id }) => !this.#items.has(id));
     this.reset([...older, ...this.#items.values()], hasEarlier);
+  }
+
+  /** What the conversation tells of single items. */
+  change(message: ItemMessage): void {
+    if (message.type === "item") this.put(message.item);
+    else if (message.type === "item_removed") this.remove(message.id);
+    else if (message.type === "caption") this.addCaption(message.itemId, message.delta);
+    else this.setTool(message.callId, message.status, message.display);
   }
 
   put(item: Item): void {

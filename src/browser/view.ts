@@ -3,7 +3,7 @@
 
 import type { CallStatus } from "./call-status.ts";
 import { find, setText } from "./page-elements.ts";
-import { stateWords, talkLabel, usageWords } from "./words.ts";
+import { announcedWords, stateWords, talkLabel, usageWords } from "./words.ts";
 import type { PlaybackCounters } from "./worklets/port-messages.ts";
 
 export interface ViewActions {
@@ -20,6 +20,7 @@ export interface ViewActions {
 export class View {
   readonly #actions: ViewActions;
   readonly #state = find("state", HTMLElement);
+  readonly #announcement = find("announcement", HTMLElement);
   readonly #talk = find("talk", HTMLButtonElement);
   readonly #talkLabel = find("talk-label", HTMLElement);
   readonly #mute = find("mute", HTMLButtonElement);
@@ -39,8 +40,14 @@ export class View {
     this.#talk.addEventListener("click", () => actions.onTalk());
     this.#mute.addEventListener("click", () => actions.onMute());
     this.#interrupt.addEventListener("click", () => actions.onInterrupt());
-    this.#retry.addEventListener("click", () => actions.onRetry());
-    find("dismiss", HTMLButtonElement).addEventListener("click", () => actions.onDismiss());
+    this.#retry.addEventListener("click", () => {
+      actions.onRetry();
+      this.#focus();
+    });
+    find("dismiss", HTMLButtonElement).addEventListener("click", () => {
+      actions.onDismiss();
+      this.#focus();
+    });
     this.#listenToTyping();
     this.#listenToStartOver();
     document.addEventListener("keydown", (event) => {
@@ -52,6 +59,7 @@ export class View {
     const { state, microphone, muted } = status;
     const live = state.phase === "live" ? state : null;
     setText(this.#state, stateWords(status));
+    setText(this.#announcement, announcedWords(status));
     Object.assign(this.#state.dataset, {
       phase: state.phase,
       state: live?.is ?? "",
@@ -64,14 +72,12 @@ export class View {
     setText(this.#talkLabel, talkLabel(microphone));
     this.#mute.disabled = microphone.is !== "on";
     this.#mute.ariaPressed = String(muted);
-    setText(this.#mute, muted ? "Unmute" : "Mute");
     this.#interrupt.disabled = live?.is !== "speaking" && live?.is !== "thinking";
     this.#startOver.disabled = state.phase === "idle";
     this.#field.maxLength = status.limits?.maxTextChars ?? this.#field.maxLength;
     this.#renderNotice(status);
     setText(this.#usage, status.usage === null ? "" : usageWords(status.usage));
     this.#renderMetrics({
-      turn: turnWords(status),
       settings: status.settings === null ? "–" : `${status.settings.policy}, ${status.settings.voice}`,
       "dropped-frames": status.droppedFrames,
     });
@@ -105,7 +111,9 @@ export class View {
       submit();
     });
     for (const chip of document.querySelectorAll<HTMLButtonElement>("button.chip")) {
-      chip.addEventListener("click", () => this.#actions.onText(chip.textContent ?? ""));
+      chip.addEventListener("click", () => {
+        if (this.#actions.onText(chip.textContent ?? "")) this.#focus();
+      });
     }
     this.#fieldChanged();
   }
@@ -116,7 +124,13 @@ export class View {
     find("confirm-yes", HTMLButtonElement).addEventListener("click", () => {
       this.#confirm.close();
       this.#actions.onStartOver();
+      this.#focus();
     });
+  }
+
+  /** What had the focus is gone. Where a finger points, the field would bring up a keyboard nobody asked for. */
+  #focus(): void {
+    (matchMedia("(pointer: coarse)").matches ? this.#talk : this.#field).focus();
   }
 
   #fieldChanged(): void {
@@ -136,10 +150,4 @@ export class View {
       this.#metrics.setAttribute(`data-${name}`, String(value));
     }
   }
-}
-
-function turnWords({ lastTurn }: CallStatus): string {
-  if (lastTurn === null) return "–";
-  const times = Object.entries(lastTurn.latencyMs).map(([name, ms]) => `${name} ${Math.round(ms)} ms`);
-  return [lastTurn.outcome, ...times].join(", ");
 }

@@ -29,7 +29,6 @@ function liveWords(
   microphone: MicrophoneState,
   muted: boolean,
 ): string {
-  if (microphone.is === "taken") return "Another page has the microphone.";
   if (microphone.is === "opening") return "Asking for the microphone…";
   const isOn = microphone.is === "on";
   switch (state.is) {
@@ -38,6 +37,7 @@ function liveWords(
     case "connecting":
       return state.recovering ? "Reconnecting…" : "Waking up…";
     case "listening":
+      if (microphone.is === "taken" && !state.floor) return "Another page has the microphone.";
       if (!isOn) return "Waiting for you.";
       return muted ? "You are muted." : "Listening…";
     case "thinking":
@@ -74,6 +74,28 @@ function asleepWords(reason: SleepReason | undefined): string {
   }
 }
 
+/** Notices that are no device's and no server's own words. */
+export const noticeWords = {
+  textsWaiting: "Your last messages have not been taken yet. Please wait a moment.",
+  notErased: "The conversation could not be erased. Please try again.",
+  noEarlier: "Older messages could not be loaded.",
+  noSound: "This browser gives the page no sound. You can still read the answers.",
+  soundPaused: "Sound is paused. Tap to go on.",
+  silenced: "Nothing comes from the microphone: it is switched off on the device or in the system.",
+} as const;
+
+/** What a screen reader is told unasked: trouble, and nothing of the usual listening and speaking. */
+export function announcedWords(status: CallStatus): string {
+  const { state, microphone } = status;
+  if (state.phase === "reconnecting" || state.phase === "ended") return stateWords(status);
+  if (state.phase !== "live") return "";
+  const isTaken = state.is === "listening" && microphone.is === "taken" && !state.floor;
+  const isRecovering = state.is === "connecting" && state.recovering;
+  const { reason } = state;
+  const isRefused = reason === "unavailable" || reason === "refused" || reason === "over_budget";
+  return isTaken || isRecovering || (state.is === "asleep" && isRefused) ? stateWords(status) : "";
+}
+
 export function talkLabel({ is }: MicrophoneState): string {
   switch (is) {
     case "on":
@@ -100,6 +122,8 @@ export function microphoneWords(problem: MicrophoneProblem): string {
       return "Another program is using the microphone. Close it, or go on by typing.";
     case "unsupported":
       return "This browser lends no microphone to this page. You can go on by typing.";
+    case "broken":
+      return "The microphone stopped working. Try again, or go on by typing.";
     case "unplugged":
       return "The microphone was unplugged. Plug it in again, or go on by typing.";
     case "failed":
@@ -109,24 +133,31 @@ export function microphoneWords(problem: MicrophoneProblem): string {
   }
 }
 
-export function toolWords({ status }: ItemTool): string {
+/** Tools that only find something out are named so by their verb. */
+const FINDING = /^(get|find|look_up|lookup|search|list|recall|check|current)_/;
+
+/** The state of a tool's run. What the tool chose to show says more than that it is done, and may say otherwise. */
+export function toolWords({ name, status, display }: ItemTool): string {
+  const isFinding = FINDING.test(name);
   switch (status) {
     case "running":
-      return "working…";
+      return isFinding ? "looking it up…" : "working…";
     case "waiting_approval":
       return "asks for your approval";
     case "done":
-      return "done";
+      if (display !== undefined && display !== "") return "";
+      return isFinding ? "looked up" : "done";
     case "failed":
-      return "failed";
+      return "did not work";
     default:
       return "";
   }
 }
 
-/** `current_time` is a name for code; people read "current time". */
+/** `get_weather` is a name for code; people read "Weather", and "Current time" for `current_time`. */
 export function toolName(name: string): string {
-  return name.replaceAll("_", " ");
+  const words = name.replace(/^(get|look_up|lookup)_/, "").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function usageWords(usage: UsageTotals): string {

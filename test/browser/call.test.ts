@@ -132,6 +132,33 @@ test("PG6: a new conversation erases the old one and forgets it", async () => {
   expect(call.status.state).toEqual({ phase: "idle" });
 });
 
+test("PG6: a conversation that ends while it is being erased leaves an empty page", async () => {
+  const { call, world, transcript, receive, settle } = await startTalking();
+  receive({ type: "item", item: ITEM });
+  const erasing = call.startOver();
+  receive({ type: "state", state: "ended" });
+  await erasing;
+  await settle();
+  expect(call.status.state).toEqual({ phase: "idle" });
+  expect(transcript.items).toEqual([]);
+  expect(world.stored).toBeNull();
+});
+
+test("PG6: a conversation that began while the old one was being erased is left alone", async () => {
+  const { call, world, receive, settle, attach } = await startTalking();
+  world.erasing = new Promise((resolve) => (world.erased = resolve));
+  const erasing = call.startOver();
+  receive({ type: "state", state: "ended" });
+  world.created = { ok: true, conversation: { conversationId: "c2", token: "t2" } };
+  call.typeText("hello again");
+  await settle();
+  attach();
+  world.erased();
+  await erasing;
+  expect(call.status.state).toMatchObject({ phase: "live", conversation: { conversationId: "c2" } });
+  expect(world.stored).toMatchObject({ conversationId: "c2" });
+});
+
 test("PG7: when another page takes the microphone this one lets go, and takes it back with start", async () => {
   const { call, world, receive, hear, types, done } = await startTalking();
   receive({ type: "floor", held: false });
@@ -190,6 +217,29 @@ test("PG10: a typed turn that was not seen is sent again with the same id, and o
   sent.length = 0;
   attach({ items: [{ ...ITEM, text: "one", sentId: "id1" }] });
   expect(sent).toEqual([{ type: "text", text: "two", id: "id2" }]);
+});
+
+test("PG10: an older turn with the same words does not stand for a new one", () => {
+  const { call, sent, receive, drop, attach } = startCall(STORED);
+  call.resume();
+  const old = { ...ITEM, text: "yes" };
+  const elsewhere = { ...ITEM, id: "i2", text: "yes", sentId: "of another page" };
+  attach({ items: [old] });
+  drop();
+  call.typeText("yes");
+  sent.length = 0;
+  attach({ items: [old] });
+  expect(sent).toEqual([{ type: "text", text: "yes", id: "id1" }]);
+  receive({ type: "item", item: elsewhere });
+  drop();
+  sent.length = 0;
+  attach({ items: [old, elsewhere] });
+  expect(sent).toEqual([{ type: "text", text: "yes", id: "id1" }]);
+  receive({ type: "item", item: { ...ITEM, id: "i3", text: "yes", sentId: "id1" } });
+  drop();
+  sent.length = 0;
+  attach({ items: [old, elsewhere] });
+  expect(sent).toEqual([]);
 });
 
 test("PG10: a typed turn that cannot be delivered goes back to the field", async () => {

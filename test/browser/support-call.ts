@@ -56,6 +56,9 @@ export function startCall(stored: StoredConversation | null = null) {
     asked: 0,
     problem: null as MicrophoneProblem | null,
     isMicrophoneOpen: false,
+    /** An erasure takes until this is settled. */
+    erasing: Promise.resolve() as Promise<void>,
+    erased: (): void => {},
   };
   let listener!: SocketListener;
   const clock = manualClock();
@@ -67,7 +70,11 @@ export function startCall(stored: StoredConversation | null = null) {
       create: async () => world.created,
       ask: async () => (world.asked++, world.presence),
       earlier: async () => null,
-      erase: async () => (done.push("erase"), true),
+      erase: async () => {
+        await world.erasing;
+        done.push("erase");
+        return true;
+      },
     },
     memory: {
       load: () => world.stored,

@@ -53,3 +53,25 @@ test("PG14: a welcome replaces everything, and older items go in front", () => {
   expect(texts(transcript)).toEqual(["a: ", "b: ", "c: new"]);
   expect(transcript.hasEarlier).toBe(false);
 });
+
+test("PG35: a reconnect keeps the older items that were loaded, as far as nothing is missing between", () => {
+  const transcript = new Transcript(() => {});
+  const done = (id: string): Item => item(id, { status: "completed" });
+  transcript.welcome([done("c"), done("d")], true);
+  transcript.addEarlier([done("a"), done("b")], false);
+  transcript.put(item("gone"));
+  transcript.welcome([done("c"), done("d"), done("e")], true);
+  expect(texts(transcript)).toEqual(["a: ", "b: ", "c: ", "d: ", "e: "]);
+  expect(transcript.hasEarlier).toBe(false);
+  transcript.welcome([done("x"), done("y")], true);
+  expect(texts(transcript)).toEqual(["x: ", "y: "]);
+  expect(transcript.hasEarlier).toBe(true);
+});
+
+test("PG35: what came to nothing before the first item is not kept", () => {
+  const transcript = new Transcript(() => {});
+  transcript.put(item("noise", { role: "user" }));
+  transcript.put(item("answer"));
+  transcript.welcome([item("answer")], false);
+  expect(texts(transcript)).toEqual(["answer: "]);
+});

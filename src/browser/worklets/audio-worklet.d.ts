@@ -20,5 +20,3 @@ declare function registerProcessor(
 ): void;
 
 declare const sampleRate: number;
-declare const currentFrame: number;
-declare const currentTime: number;

@@ -6,7 +6,6 @@ import { PLAYBACK_PROCESSOR } from "./port-messages.ts";
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #player: Player;
-  #closed = false;
 
   constructor({ processorOptions }: { processorOptions?: unknown }) {
     super();
@@ -14,15 +13,12 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       this.port.postMessage(message, []),
     );
     this.port.addEventListener("message", ({ data }) => {
-      const message = data as PageToPlayback;
-      if (message.type === "close") this.#closed = true;
-      else this.#player.receive(message);
+      this.#player.receive(data as PageToPlayback);
     });
     this.port.start();
   }
 
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
-    if (this.#closed) return false;
     const channel = outputs[0]?.[0];
     if (channel !== undefined) this.#player.render(channel);
     return true;

@@ -37,7 +37,7 @@ export class Player {
     this.#post = post;
   }
 
-  receive(message: Exclude<PageToPlayback, { type: "close" }>): void {
+  receive(message: PageToPlayback): void {
     switch (message.type) {
       case "begin":
         this.#queue.begin(message.itemId, message.fromMs);

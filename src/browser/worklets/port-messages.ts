@@ -16,8 +16,7 @@ export type PageToPlayback =
   | { type: "end"; itemId: string; totalMs: number }
   /** `latencyMs`: how long a sample takes from the worklet to the air; only the page can ask the context. */
   | { type: "flush"; latencyMs: number }
-  | { type: "latency"; latencyMs: number }
-  | { type: "close" };
+  | { type: "latency"; latencyMs: number };
 
 export type PlaybackToPage =
   | { type: "played"; itemId: string; playedMs: number; done: boolean }
