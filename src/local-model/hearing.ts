@@ -8,11 +8,12 @@ export const UNKNOWN_WORDS = "<?>";
 export type Template = readonly [sentence: string, weight: number];
 
 /**
- * A loop over ordinary words, for arguments that may be anything: groups of words, and how likely a word of one
- * group is followed by a word of another. `start` is a group without words; `end` needs no group.
+ * A loop over ordinary words, for arguments that may be anything: groups of words, each with how common it is within
+ * its group, and how likely a word of one group is followed by a word of another. `start` is a group without words;
+ * `end` needs no group.
  */
 export interface WordLoop {
-  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly groups: Readonly<Record<string, ReadonlyMap<string, number>>>;
   readonly follows: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 

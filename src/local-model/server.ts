@@ -1,17 +1,24 @@
 // The local model as a server: an HTTP port with one WebSocket path that speaks the Realtime API. Owns the sockets
 // and the engine; what a session does is in `session/`.
 
-import { createServer } from "node:http";
+import { createServer, STATUS_CODES } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Brain } from "./brain.ts";
 import { RuleBrain } from "./brain/rule-brain.ts";
 import { admit } from "./admission.ts";
 import { serveClient } from "./client-socket.ts";
+import { answerFaults } from "./faults/fault-http.ts";
+import { arrive } from "./faults/arrival.ts";
+import { FaultControl } from "./faults/fault-control.ts";
+import { breakOff } from "./faults/line.ts";
 import type { Hearing } from "./hearing.ts";
 import { GrammarHearing } from "./hearing/grammar-hearing.ts";
 import type { Engine } from "./session/session.ts";
+import { PublishingWebSocket } from "./sent-events.ts";
+import { selfSigned } from "./tls.ts";
 import { loadSilero } from "./vad/silero.ts";
 import type { Voice } from "./voice.ts";
 import { FliteVoice } from "./voice/flite-voice.ts";
@@ -21,6 +28,8 @@ export interface LocalModelOptions {
   readonly port?: number;
   /** 127.0.0.1 unless told. */
   readonly host?: string;
+  /** Serves `wss:` with a key and a certificate made at start. */
+  readonly tls?: boolean;
   /** The only key that is let in; without it every key is, and no key too. */
   readonly requireKey?: string;
   /** Seconds of speech sent per second: 5 unless told, so that an answer can be interrupted in its middle. `Infinity` sends all at once. */
@@ -29,6 +38,14 @@ export interface LocalModelOptions {
   readonly sessionLifetimeMs?: number;
   /** Milliseconds between WebSocket pings: 20 s unless told. */
   readonly pingIntervalMs?: number;
+  /** Opens the fault control to clients: the query parameter `fault` and the HTTP path `/faults`. Closed unless told. */
+  readonly faults?: boolean;
+  /** Milliseconds of each session's incoming audio to keep for `LocalModel.faults.audioOf`: none unless told. */
+  readonly keepAudioMs?: number;
+  /** Compress what clients that offer it are sent, as the real service does. It costs processor time: off unless told. */
+  readonly deflate?: boolean;
+  /** Sessions at a time: 100 unless told. The next is refused with 503. */
+  readonly maxSessions?: number;
   /** Receives one line per ended session, of ids and numbers only. Silent unless told. */
   readonly log?: (line: string) => void;
   /** Another ear, brain or voice than the built-in ones. They are not closed with the server. */
@@ -39,8 +56,12 @@ export interface LocalModelOptions {
 
 export interface LocalModel {
   readonly port: number;
-  /** Where clients connect: `ws://127.0.0.1:8788/v1/realtime`. */
+  /** Where clients connect: `ws://127.0.0.1:8788/v1/realtime`, or `wss:` with TLS. */
   readonly url: string;
+  /** With TLS: the certificate in PEM, which clients are given as their authority. */
+  readonly certificate: string | undefined;
+  /** Makes things go wrong on purpose, and tells what each session was sent. */
+  readonly faults: FaultControl;
   /** Ends every session with 1001 and stops the engine. */
   close(): Promise<void>;
 }
@@ -50,6 +71,8 @@ export const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_AUDIO_PACE = 5;
 const DEFAULT_LIFETIME_MS = 3_600_000;
 const DEFAULT_PING_MS = 20_000;
+/** Beyond it speech stutters long before on any machine: a guard against clients that reconnect without closing. */
+export const DEFAULT_MAX_SESSIONS = 100;
 /** 15 MiB of audio as base64, and room for the JSON around it: larger messages close the socket with 1009. */
 const MAX_MESSAGE_BYTES = 21 * 1024 * 1024;
 /** How long `close` waits for clients to answer the close frame. */
@@ -60,26 +83,43 @@ const GOING_AWAY = 1001;
 export async function startLocalModel(options: LocalModelOptions = {}): Promise<LocalModel> {
   const { host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
   let engine: Engine | undefined;
-  const http = createServer((request, response) => answer(request, response, engine !== undefined));
+  const control = new FaultControl(options.keepAudioMs);
+  const identity = options.tls ? selfSigned(host) : undefined;
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    answer(request, response, engine !== undefined, options.faults ? control : undefined);
+  const http = identity
+    ? createSecureServer({ key: identity.privateKey, cert: identity.certificate }, onRequest)
+    : createServer(onRequest);
   await new Promise<void>((resolve, reject) => {
     http.once("error", reject);
     http.listen(port, host, resolve);
   });
   const sockets = new WebSocketServer({
     noServer: true,
+    WebSocket: PublishingWebSocket,
+    // A session that has gone silent answers no pings either, so each answers its own.
+    autoPong: false,
+    perMessageDeflate: options.deflate ?? false,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: (offered) => (offered.has("realtime") ? "realtime" : false),
   });
   http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const ready = engine;
-    if (!isRealtimePath(request)) return refuse(socket, "404 Not Found");
-    if (!ready) return refuse(socket, "503 Service Unavailable");
+    if (!isRealtimePath(request)) return refuse(socket, 404, "Not found.");
+    if (!ready) return refuse(socket, 503, "The engine is still loading.");
+    if (sockets.clients.size >= (options.maxSessions ?? DEFAULT_MAX_SESSIONS)) {
+      return refuse(socket, 503, "All sessions are taken.");
+    }
+    const arrival = arrive(request, control, options.faults === true);
+    if (arrival.kind === "reset") return breakOff(socket);
+    if (arrival.kind === "refused") return refuse(socket, arrival.status, arrival.message);
     sockets.handleUpgrade(request, socket, head, (client) => {
-      serveClient(client, admit(request, options.requireKey), {
+      serveClient(client, socket, admit(request, options.requireKey), arrival.faults, {
         engine: ready,
         audioPace: options.audioPace ?? DEFAULT_AUDIO_PACE,
         lifetimeMs: options.sessionLifetimeMs ?? DEFAULT_LIFETIME_MS,
         pingIntervalMs: options.pingIntervalMs ?? DEFAULT_PING_MS,
+        control,
         log: options.log ?? (() => {}),
       });
     });
@@ -104,7 +144,9 @@ export async function startLocalModel(options: LocalModelOptions = {}): Promise<
     throw error;
   }
   const bound = (http.address() as AddressInfo).port;
-  return { port: bound, url: `ws://${host.includes(":") ? `[${host}]` : host}:${bound}/v1/realtime`, close };
+  const authority = `${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  const url = `${identity ? "wss" : "ws"}://${authority}/v1/realtime`;
+  return { port: bound, url, certificate: identity?.certificate, faults: control, close };
 }
 
 /** The built-in parts that were not replaced, loaded side by side. */
@@ -135,17 +177,30 @@ function isRealtimePath(request: IncomingMessage): boolean {
   return new URL(request.url ?? "/", "http://localhost").pathname.replace(/\/$/, "") === "/v1/realtime";
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, isReady: boolean): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  isReady: boolean,
+  control: FaultControl | undefined,
+): void {
   const json = (status: number, body: unknown): void => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (path === "/healthz") json(isReady ? 200 : 503, { ok: isReady });
+  else if (control && /^\/faults(\/|$)/.test(path)) void answerFaults(request, response, path, control);
   else if (isRealtimePath(request)) {
     json(426, { error: { message: "This endpoint takes WebSocket connections." } });
   } else json(404, { error: { message: "Not found." } });
 }
 
-function refuse(socket: Socket, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(socket: Socket, status: number, message: string): void {
+  const body = JSON.stringify({ error: { message } });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}`,
+    "Connection: close",
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -27,9 +27,16 @@ export class Client {
   #read = 0;
   #arrived: () => void = () => {};
 
-  constructor(model: LocalModel, query = "?model=gpt-realtime-2.1", key = "any", protocols: string[] = []) {
+  constructor(
+    model: LocalModel,
+    query = "?model=gpt-realtime-2.1",
+    key = "any",
+    protocols: string[] = [],
+    headers: Readonly<Record<string, string>> = {},
+    sendsKey = true,
+  ) {
     this.socket = new WebSocket(`${model.url}${query}`, protocols, {
-      headers: { authorization: `Bearer ${key}` },
+      headers: { ...(sendsKey ? { authorization: `Bearer ${key}` } : {}), ...headers },
     });
     this.#opened = new Promise((resolve, reject) => {
       this.socket.once("open", () => resolve());

@@ -79,6 +79,36 @@ describe("connection", () => {
     expect(await unknown.closed).toEqual({ code: 4000, reason: "invalid_request_error.invalid_model" });
   });
 
+  it("LM51 closes with 4000 on what is left of the beta, and on calls it does not have", async () => {
+    await start();
+    const beta = new Client(model!, undefined, "any", ["realtime", "openai-beta.realtime-v1"]);
+    expect(await beta.closed).toEqual({
+      code: 4000,
+      reason: "invalid_request_error.beta_api_shape_disabled",
+    });
+    const call = new Client(model!, "?call_id=rtc_123");
+    expect(await call.closed).toEqual({ code: 4000, reason: "invalid_request_error.invalid_call_id" });
+    expect(call.types).toEqual(["error"]);
+  });
+
+  it("LM87 closes with 1000 when it is asked to, and knows no event of calls", async () => {
+    const client = new Client(await start());
+    await client.send({ type: "output_audio_buffer.clear" });
+    expect((await client.next("error"))["error"]).toMatchObject({ code: "invalid_value", param: "type" });
+    await client.send({ type: "session.close" });
+    expect(await client.closed).toMatchObject({ code: 1000 });
+  });
+
+  it("LM87 compresses when it is told to and the client offers it", async () => {
+    const plain = new Client(await start());
+    await plain.next("session.created");
+    expect(plain.socket.extensions).toBe("");
+    await model!.close();
+    const client = new Client(await start({ deflate: true }));
+    await client.configure({});
+    expect(client.socket.extensions).toContain("permessage-deflate");
+  });
+
   it("LM52 ends a session at its time with session_expired and 1001", async () => {
     const client = new Client(await start({ sessionLifetimeMs: 200 }));
     expect((await client.next("error"))["error"]).toMatchObject({ code: "session_expired" });

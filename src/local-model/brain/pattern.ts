@@ -59,8 +59,11 @@ function* candidates(
     return;
   }
   const rest = list.slice(at);
-  const found = slot.find(rest).find((each) => each.from === 0);
+  const listed = slot.find(rest);
+  const found = listed.find((each) => each.from === 0);
   if (found) yield { value: found.value, to: at + found.to };
+  // "Under the name Daniel" is not a name when Daniel is one.
+  if (listed.length > 0) return;
   const unlisted = slot.kind === "place" || slot.kind === "person";
   if (unlisted && isLast && rest.length <= MAX_UNLISTED_WORDS) {
     yield { value: between(text, list, at, list.length), to: list.length };

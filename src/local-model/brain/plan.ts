@@ -1,11 +1,12 @@
 // What the brain makes of one tool: its arguments, the sentences that call it, the words that point at it.
 
 import type { BrainTool } from "../brain.ts";
+import { inferredSentences } from "./inferred-sentences.ts";
 import { patternFrom } from "./pattern.ts";
 import type { Pattern } from "./pattern.ts";
 import { slotsOf } from "./slots/slot.ts";
 import type { Slot } from "./slots/slot.ts";
-import { between, nameWords, stem, tokens, wordsOf } from "./tokens.ts";
+import { nameWords, stem, tokens, wordsOf } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 import { EMPTY_VERBS, QUESTION_WORDS, READING_VERBS, STOP_WORDS, TOPICS, WRITING_VERBS } from "./topics.ts";
 import type { Topic } from "./topics.ts";
@@ -16,6 +17,8 @@ export interface ToolPlan {
   readonly patterns: readonly Pattern[];
   /** Stems and how strongly each points at this tool. */
   readonly keywords: ReadonlyMap<string, number>;
+  /** Other words for what it is about. */
+  readonly synonyms: readonly string[];
   /** Whether its name says that it tells something or changes something; some names say neither. */
   readonly manner: "reads" | "writes" | undefined;
   /** One sentence that calls it, for telling people what they can say. */
@@ -43,13 +46,16 @@ export function planTool(tool: BrainTool, now: () => Date): ToolPlan {
     ...topics.flatMap((topic) =>
       topic.sentences.map((sentence) => patternFrom(sentence, slots, TOPIC_WEIGHT)),
     ),
-    ...inferredSentences(name, slots).map((sentence) => patternFrom(sentence, slots, INFERRED_WEIGHT)),
+    ...inferredSentences(name, slots, tool.description).map((sentence) =>
+      patternFrom(sentence, slots, INFERRED_WEIGHT),
+    ),
   ].filter((pattern) => pattern !== undefined);
   return {
     tool,
     slots,
     patterns,
     keywords: keywordsOf(name, topics, tool.description),
+    synonyms: topics.flatMap((topic) => topic.synonyms),
     manner: name.some((word) => WRITING_VERBS.has(word))
       ? "writes"
       : name.some((word) => READING_VERBS.has(word))
@@ -138,41 +144,6 @@ function textStart(
   return verb + 1 < list.length ? verb + 1 : undefined;
 }
 
-/** Sentences from nothing but the tool's name and arguments. */
-function inferredSentences(name: readonly string[], slots: readonly Slot[]): string[] {
-  const subject = name.filter((word) => !EMPTY_VERBS.has(word)).join(" ") || name.join(" ");
-  const [verb = "", ...object] = name;
-  const holes = slots
-    .filter((slot) => slot.kind !== "text")
-    .slice(0, 3)
-    .flatMap(holesFor);
-  const pairs = holes.flatMap((a) => holes.filter((b) => hole(b) !== hole(a)).map((b) => `${a} ${b}`));
-  const free = slots.some((slot) => slot.kind === "text") ? ["{text}"] : [];
-  const tails = ["", ...holes, ...pairs.slice(0, 12), ...free];
-  const acts = WRITING_VERBS.has(verb) || !READING_VERBS.has(verb);
-  const openings = acts
-    ? [
-        name.join(" "),
-        ...(object.length > 0 ? [`${verb} the ${object.join(" ")}`, `${verb} a ${object.join(" ")}`] : []),
-      ]
-    : ["what is the", "tell me the", "show me the", "give me the", "how is the", ""].map(
-        (start) => `${start} ${subject}`,
-      );
-  return openings.flatMap((opening) => tails.map((tail) => `${opening} ${tail}`.trim()));
-}
-
-function holesFor(slot: Slot): string[] {
-  const unit =
-    slot.kind === "number" && !/^(number|value|amount|count)$/.test(slot.label) ? ` ${slot.label}` : "";
-  const leads =
-    slot.kind === "choice" || slot.kind === "flag" ? ["", "in the", "a", "to"] : slot.leads.slice(0, 2);
-  return leads.map((lead) => `${lead} {${slot.kind}}${unit}`.trim());
-}
-
-function hole(text: string): string | undefined {
-  return /\{\w+\}/.exec(text)?.[0];
-}
-
 function keywordsOf(
   name: readonly string[],
   topics: readonly Topic[],
@@ -186,17 +157,4 @@ function keywordsOf(
   for (const topic of topics) for (const word of topic.synonyms) give(word, SYNONYM_POINTS);
   for (const word of wordsOf(description)) give(word, DESCRIPTION_POINTS);
   return points;
-}
-
-/** Where the free text of an utterance that no pattern covers would begin, and what it says. */
-export function looseText(
-  plan: ToolPlan,
-  text: string,
-  list: readonly Token[],
-  slot: Slot,
-): string | undefined {
-  const verb = list.findIndex((token) => (plan.keywords.get(stem(token.word)) ?? 0) >= SYNONYM_POINTS);
-  if (verb < 0) return undefined;
-  const from = slot.leads.includes(list[verb + 1]?.word ?? "") ? verb + 2 : verb + 1;
-  return from < list.length ? between(text, list, from, list.length) : undefined;
 }

@@ -1,7 +1,6 @@
-// The built-in brain: rules over the session's tools, nothing learnt. It keeps no state between turns: what it asked
-// and why is read off the conversation, so a conversation replayed into a new session goes on where it was.
+// The built-in brain: rules over the session's tools and the conversation's items, nothing learnt.
 
-import type { Brain, BrainTool, BrainTurn, Decision, Memory, PlannedCall } from "../brain.ts";
+import type { Brain, BrainTool, BrainTurn, Decision, Memory } from "../brain.ts";
 import type { Vocabulary } from "../hearing.ts";
 import { phraseResult } from "./phrase-result.ts";
 import { planTool } from "./plan.ts";
@@ -9,16 +8,12 @@ import type { ToolPlan } from "./plan.ts";
 import { notUnderstood, smallTalkReply } from "./small-talk.ts";
 import { PLACES } from "./words/places.ts";
 import { GIVEN_NAMES } from "./words/names.ts";
-import { understand } from "./understand.ts";
-import type { Meaning, OpenQuestion } from "./understand.ts";
+import { asked, meaningNow, openQuestion } from "./story.ts";
+import type { Meaning } from "./understand.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
-/** How many of the user's last turns are understood again to find an open question: a question with its answers. */
-const TURNS_REREAD = 4;
 /** Compiled tool sets and vocabularies kept; the oldest goes. Each is some hundred kilobytes. */
 const MAX_CACHED = 32;
-/** "In Tokyo and Paris" becomes one call per place, up to this many. */
-const MAX_CALLS = 4;
 
 const SAY_EXACTLY = /say exactly:?\s*["“]([\s\S]*)["”]/i;
 
@@ -59,7 +54,10 @@ export class RuleBrain implements Brain {
       };
     }
     if (meaning?.kind === "call" && toolChoice === "none") {
-      return { kind: "say", text: "I may not use my tools for this answer." };
+      // An answer that broke off is asked for once more: what its tools found is still there.
+      const found = outputsOfTurn(memories);
+      const text = found.map(phraseResult).join(" ") || "I may not use my tools for this answer.";
+      return { kind: "say", text };
     }
     return reply(meaning, plans, memories);
   }
@@ -79,35 +77,24 @@ function reply(
     case undefined:
       return { kind: "say", text: "Hello! How can I help you?" };
     case "call":
-      return { kind: "call", calls: callsFor(meaning.plan, meaning.arguments) };
+      return {
+        kind: "call",
+        calls: meaning.requests.map(({ plan, arguments: found }) => ({
+          name: plan.tool.name,
+          arguments: found,
+        })),
+      };
     case "ask":
       return { kind: "say", text: meaning.slot.question };
     case "chat":
       return { kind: "say", text: smallTalkReply(meaning.topic, examples, lastSaid(memories)) };
+    case "recollection":
+      return { kind: "say", text: meaning.answer };
     case "dropped":
       return { kind: "say", text: "All right, never mind." };
     case "unknown":
       return { kind: "say", text: notUnderstood(examples, meaning.heardSomething) };
   }
-}
-
-/** What the user's last turn means, in the light of the questions before it; undefined when nobody said anything. */
-function meaningNow(plans: readonly ToolPlan[], memories: readonly Memory[]): Meaning | undefined {
-  const said = memories.flatMap((memory) =>
-    memory.kind === "said" && memory.by === "user" ? [memory.text] : [],
-  );
-  let meaning: Meaning | undefined;
-  for (const text of said.slice(-TURNS_REREAD)) meaning = understand(text, plans, asked(meaning));
-  return meaning;
-}
-
-/** The question that waits for an answer: the last turn led to it and nothing has happened since but the asking. */
-function openQuestion(plans: readonly ToolPlan[], memories: readonly Memory[]): OpenQuestion | undefined {
-  return asked(meaningNow(plans, memories));
-}
-
-function asked(meaning: Meaning | undefined): OpenQuestion | undefined {
-  return meaning?.kind === "ask" ? meaning : undefined;
 }
 
 /** Outputs that came after everything that was said: nobody has heard them yet. */
@@ -116,28 +103,17 @@ function freshOutputs(memories: readonly Memory[]): string[] {
   return memories.slice(lastWords + 1).flatMap((memory) => (memory.kind === "output" ? [memory.output] : []));
 }
 
+/** Outputs since the user spoke last, heard or not. */
+function outputsOfTurn(memories: readonly Memory[]): string[] {
+  const lastTurn = memories.findLastIndex((memory) => memory.kind === "said" && memory.by === "user");
+  return memories.slice(lastTurn + 1).flatMap((memory) => (memory.kind === "output" ? [memory.output] : []));
+}
+
 function lastSaid(memories: readonly Memory[]): string | undefined {
   const last = memories.findLast(
     (memory) => memory.kind === "said" && memory.by === "assistant" && memory.text !== "",
   );
   return last?.kind === "said" ? last.text : undefined;
-}
-
-function callsFor(plan: ToolPlan, found: Readonly<Record<string, unknown>>): PlannedCall[] {
-  const call = (args: Readonly<Record<string, unknown>>): PlannedCall => ({
-    name: plan.tool.name,
-    arguments: args,
-  });
-  const place = plan.slots.find((slot) => slot.kind === "place");
-  const value = place ? found[place.name] : undefined;
-  if (!place || typeof value !== "string") return [call(found)];
-  const several = value.split(/,?\s+and\s+|,\s*/).filter(Boolean);
-  const known =
-    several.length > 1 &&
-    several.every((part) => PLACES.some((name) => name.toLowerCase() === part.toLowerCase()));
-  return known
-    ? several.slice(0, MAX_CALLS).map((part) => call({ ...found, [place.name]: part }))
-    : [call(found)];
 }
 
 function cached<Value>(cache: Map<string, Value>, key: string, make: () => Value): Value {

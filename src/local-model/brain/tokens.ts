@@ -27,6 +27,8 @@ const CONTRACTIONS: Readonly<Record<string, readonly string[]>> = {
   "i've": ["i", "have"],
   "you're": ["you", "are"],
   "can't": ["can", "not"],
+  "isn't": ["is", "not"],
+  "won't": ["will", "not"],
 };
 
 const TOKEN = /\d+(?:[:.,]\d+)*|[\p{L}\p{M}][\p{L}\p{M}'’]*(?:\.[\p{L}]\b\.?)*/gu;
@@ -62,6 +64,15 @@ function fold(word: string): string {
     .toLowerCase()
     .replace(/^([ap])\.m\.?$/, "$1.m.")
     .replace(/'+$/, "");
+}
+
+/** "what's the time" for "what is the time": as it is said, and a word of its own to a recogniser. */
+export function contracted(sentence: string): string {
+  let said = ` ${sentence} `;
+  for (const [short, long] of Object.entries(CONTRACTIONS)) {
+    if (short.includes("'")) said = said.replaceAll(` ${long.join(" ")} `, ` ${short} `);
+  }
+  return said.trim();
 }
 
 /** A rough stem: `notes` and `note`, `reminders` and `reminder` are one word. */

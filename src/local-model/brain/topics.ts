@@ -30,9 +30,6 @@ export const TOPICS: readonly Topic[] = [
       "tell me the time in {place}",
       "tell me the time",
       "give me the time in {place}",
-      "and in {place}",
-      "what about {place}",
-      "how about {place}",
       "what time is it there in {place}",
       "do you know what time it is in {place}",
       "what is {place} time",
@@ -53,6 +50,7 @@ export const TOPICS: readonly Topic[] = [
       "snow",
       "snowing",
       "umbrella",
+      "outside",
     ],
     sentences: [
       "what is the weather in {place}",
@@ -66,6 +64,8 @@ export const TOPICS: readonly Topic[] = [
       "what is the forecast for {place}",
       "what is the forecast in {place}",
       "what is the temperature in {place}",
+      "what is it like in {place}",
+      "what is it like outside in {place}",
       "weather in {place}",
       "the weather in {place}",
       "tell me the weather in {place}",
@@ -102,6 +102,8 @@ export const TOPICS: readonly Topic[] = [
       "write down that {text}",
       "do not forget that {text}",
       "do not forget to {text}",
+      "do not let me forget that {text}",
+      "do not let me forget to {text}",
       "keep in mind that {text}",
       "i want you to remember that {text}",
       "save a note that {text}",
@@ -110,7 +112,7 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     names: ["recall", "memories", "memory", "notes", "memos"],
-    synonyms: ["recall", "remember", "remind", "note", "memo", "asked", "told", "tell", "know"],
+    synonyms: ["recall", "remember", "remind", "note", "memo", "asked", "told", "tell", "know", "written"],
     sentences: [
       "what did i ask you to remember",
       "what did i ask you to note",
@@ -237,7 +239,7 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
 );
 
 export const QUESTION_WORDS: ReadonlySet<string> = new Set(
-  "what which who whom how when where why is are do does did can could will would have has was were any".split(
+  "what which who whom whose how when where why is are am do does did can could will would shall should may have has was were any".split(
     " ",
   ),
 );

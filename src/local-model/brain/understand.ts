@@ -1,83 +1,102 @@
-// From an utterance to what it asks for: a tool with its arguments, a question back, small talk, or nothing.
-// Pure: the same words with the same open question always mean the same.
+// From an utterance to what it asks for: tools with their arguments, a question back, small talk, or nothing.
+// Pure: the same words after the same conversation always mean the same.
 
 import { UNKNOWN_WORDS } from "../hearing.ts";
-import { nearSmallTalk, smallTalk } from "./small-talk.ts";
-import type { Topic as SmallTalk } from "./small-talk.ts";
+import { fill } from "./fill.ts";
+import { byKeywords } from "./keywords.ts";
 import { literalWords, matchPattern } from "./pattern.ts";
 import type { Arguments } from "./pattern.ts";
-import { looseText } from "./plan.ts";
 import type { ToolPlan } from "./plan.ts";
+import type { Recollection } from "./recollect.ts";
+import { revise } from "./revise.ts";
+import type { Request } from "./revise.ts";
+import { nearSmallTalk, smallTalk } from "./small-talk.ts";
+import type { Topic as SmallTalk } from "./small-talk.ts";
 import type { Slot } from "./slots/slot.ts";
-import { between, stem, tokens } from "./tokens.ts";
+import { between, tokens } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
-import { QUESTION_WORDS, STOP_WORDS } from "./topics.ts";
+import { QUESTION_WORDS } from "./topics.ts";
+import { core, phrase } from "./utterance.ts";
 
 /** A question the brain asked: the tool it wants to call and what it has for it. */
-export interface OpenQuestion {
+export interface OpenQuestion extends Request {
   readonly kind: "ask";
-  readonly plan: ToolPlan;
-  readonly arguments: Arguments;
   readonly slot: Slot;
 }
 
 export type Meaning =
   | OpenQuestion
-  | { readonly kind: "call"; readonly plan: ToolPlan; readonly arguments: Arguments }
+  | { readonly kind: "call"; readonly requests: readonly Request[] }
   | { readonly kind: "chat"; readonly topic: SmallTalk }
+  | { readonly kind: "recollection"; readonly answer: string }
   | { readonly kind: "dropped" }
   | { readonly kind: "unknown"; readonly heardSomething: boolean };
 
-/** Below this the keywords of an utterance are taken for chance. */
-const LEAST_POINTS = 2.5;
-/** At least this part of the words that matter must point at the tool. */
-const LEAST_COVERAGE = 0.3;
-const SLOT_POINTS = 1;
-/** A choice is a word the tool's author listed, so it points at the tool as a keyword does. */
-const CHOICE_POINTS = 1.5;
-const MANNER_POINTS = 1.5;
+/** What was going on when the utterance was made. */
+export interface Situation {
+  readonly open: OpenQuestion | undefined;
+  /** What was called last, for "and in Paris?". */
+  readonly last: Request | undefined;
+  /** What the conversation holds about it. */
+  recollect(list: readonly Token[]): Recollection | undefined;
+}
+
 /** An answer to a question may be this long and still be no new request. */
 const MAX_ANSWER_WORDS = 8;
+/** "In Tokyo, Paris and Rome" becomes one call per place, up to this many. */
+const MAX_REQUESTS = 4;
+/** A second request inside what could be free text must be this plain: so many words of a written sentence. */
+const PLAIN_WORDS = 3;
 
-const OPENINGS =
-  /^(?:(?:please|hey|hi|hello|ok|okay|so|well|and|um|uh|er|now|parley|yes|no) |(?:can|could|would|will) you (?:please )?(?:tell me )?|i (?:want|would like|need) (?:you )?to |do you know |tell me )/;
-const CLOSINGS = / (?:please|now|right now|for me|thanks|thank you|then)$/;
 const DROPPING = /^(?:never ?mind|forget (?:it|about it)|cancel(?: that)?|stop|nothing|leave it)$/;
 
-export function understand(
-  text: string,
-  plans: readonly ToolPlan[],
-  open: OpenQuestion | undefined,
-): Meaning {
-  const clean = text.replaceAll(UNKNOWN_WORDS, " ");
-  const all = tokens(clean);
+export function understand(text: string, plans: readonly ToolPlan[], situation: Situation): Meaning {
+  // Unknown stretches have no words, but they stay marked in whatever is copied from the text.
+  const all = tokens(text);
   const list = core(all);
+  const { open, last } = situation;
   const heardSomething = text.trim() !== "";
   if (all.length === 0) return { kind: "unknown", heardSomething };
   if (open && DROPPING.test(phrase(list))) return { kind: "dropped" };
-  const exact = byPattern(clean, all, list, plans);
-  if (exact) return finished(exact.plan, exact.arguments);
+  const isInPart = text.includes(UNKNOWN_WORDS);
+  const several = severalRequests(text, all, plans, isInPart);
+  const exact = byPattern(text, all, list, plans);
+  if (several && !(exact && exact.hasText && !several.isPlain)) {
+    return { kind: "call", requests: several.requests };
+  }
+  if (exact) return finished(exact);
+  const told = situation.recollect(list);
   if (open) {
-    const answer = answerTo(open, clean, list);
-    if (answer) return finished(open.plan, { ...open.arguments, ...answer });
+    const answer = answerTo(open, text, list);
+    if (answer) return finished({ plan: open.plan, arguments: { ...open.arguments, ...answer } });
   }
   const chat = smallTalk(phrase(list)) ?? smallTalk(phrase(all));
   if (chat) return { kind: "chat", topic: chat };
-  const loose = byKeywords(clean, list, plans);
-  if (loose) return finished(loose.plan, loose.arguments);
+  if (told?.isSure) return { kind: "recollection", answer: told.answer };
+  const before = open ?? last;
+  const revised = before && revise(text, all, before);
+  if (revised) return finished(revised);
+  const loose = byKeywords(text, list, plans, isInPart);
+  if (loose) return finished(loose);
+  if (told) return { kind: "recollection", answer: told.answer };
   const near = nearSmallTalk(phrase(list));
   return near ? { kind: "chat", topic: near } : { kind: "unknown", heardSomething };
 }
 
-interface Match {
-  readonly plan: ToolPlan;
-  readonly arguments: Arguments;
+/** Calls the tool if nothing required is missing, else asks for the first thing that is. */
+function finished(request: Request): Meaning {
+  const slot = missingIn(request);
+  return slot ? { ...request, kind: "ask", slot } : { kind: "call", requests: [request] };
 }
 
-/** Calls the tool if nothing required is missing, else asks for the first thing that is. */
-function finished(plan: ToolPlan, found: Arguments): Meaning {
-  const slot = plan.slots.find((each) => each.required && !(each.name in found));
-  return slot ? { kind: "ask", plan, arguments: found, slot } : { kind: "call", plan, arguments: found };
+function missingIn({ plan, arguments: found }: Request): Slot | undefined {
+  return plan.slots.find((each) => each.required && !(each.name in found));
+}
+
+interface Exact extends Request {
+  readonly points: number;
+  /** It has free text, which may have swallowed anything. */
+  readonly hasText: boolean;
 }
 
 function byPattern(
@@ -85,91 +104,89 @@ function byPattern(
   all: readonly Token[],
   list: readonly Token[],
   plans: readonly ToolPlan[],
-): Match | undefined {
-  let best: (Match & { readonly points: number }) | undefined;
+): Exact | undefined {
+  let best: Exact | undefined;
   for (const plan of plans) {
     for (const pattern of plan.patterns) {
       const points = literalWords(pattern);
-      // One literal word and a hole for anything is no evidence, unless the tool's author wrote it.
+      // A hole for anything is no evidence.
       if (points === 0 || (best && points <= best.points)) continue;
       const found = matchPattern(pattern, text, list) ?? matchPattern(pattern, text, all);
-      if (found) best = { plan, arguments: found, points };
+      const hasText = pattern.parts.some((part) => typeof part !== "string" && part.kind === "text");
+      if (found) best = { plan, arguments: found, points, hasText };
     }
   }
   return best;
 }
 
-function byKeywords(text: string, list: readonly Token[], plans: readonly ToolPlan[]): Match | undefined {
-  const stems = new Set(list.filter((token) => !STOP_WORDS.has(token.word)).map((token) => stem(token.word)));
-  const asks = QUESTION_WORDS.has(list[0]?.word ?? "");
-  let best: (Match & { readonly points: number }) | undefined;
-  for (const plan of plans) {
-    const found = fill(plan, text, list);
-    let points = 0;
-    let covered = found.words;
-    for (const word of stems) {
-      const value = plan.keywords.get(word) ?? 0;
-      points += value;
-      if (value > 0) covered++;
-    }
-    points += CHOICE_POINTS * found.choices;
-    const strongest = points;
-    points += SLOT_POINTS * found.typed;
-    if (plan.manner) points += (plan.manner === "reads") === asks ? MANNER_POINTS / 3 : -MANNER_POINTS;
-    if (
-      strongest < LEAST_POINTS - SLOT_POINTS ||
-      points < LEAST_POINTS ||
-      covered / Math.max(1, stems.size) < LEAST_COVERAGE
-    ) {
-      continue;
-    }
-    if (!best || points > best.points) best = { plan, arguments: found.arguments, points };
-  }
-  return best;
+interface Several {
+  readonly requests: readonly Request[];
+  /** The later ones are plain sentences that nobody would write into a note. */
+  readonly isPlain: boolean;
 }
 
-/** Every argument that can be found in the words, each stretch used once. */
-function fill(
-  plan: ToolPlan,
+/** "What time is it in Tokyo and what is the weather in Paris": each part must be a whole request. */
+function severalRequests(
   text: string,
   list: readonly Token[],
-): { arguments: Arguments; typed: number; choices: number; words: number } {
-  const taken = new Set<number>();
-  const found: Record<string, unknown> = {};
-  let typed = 0;
-  let choices = 0;
-  for (const slot of plan.slots) {
-    if (slot.kind === "text") continue;
-    const free = slot
-      .find(list)
-      .filter((each) => !range(each.from, each.to).some((index) => taken.has(index)));
-    const led = free.find((each) => slot.leads.includes(list[each.from - 1]?.word ?? ""));
-    const chosen = led ?? free[0];
-    if (!chosen) continue;
-    for (const index of range(chosen.from, chosen.to)) taken.add(index);
-    found[slot.name] = chosen.value;
-    typed++;
-    if (slot.kind === "choice") choices++;
+  plans: readonly ToolPlan[],
+  isInPart: boolean,
+): Several | undefined {
+  for (const [index, token] of list.entries()) {
+    const isAnd = token.word === "and" || token.word === "then";
+    const gap = index > 0 ? text.slice(list[index - 1]!.end, token.start) : "";
+    if (index === 0 || !(isAnd || gap.includes(","))) continue;
+    const first = complete(text, list.slice(0, index), plans, undefined, isInPart);
+    if (!first) continue;
+    const rest = further(text, list.slice(isAnd ? index + 1 : index), plans, first.request, isInPart);
+    if (!rest) continue;
+    const requests = distinct([first.request, ...rest.requests]);
+    if (requests.length > 1) return { requests: requests.slice(0, MAX_REQUESTS), isPlain: rest.isPlain };
   }
-  for (const slot of plan.slots) {
-    if (slot.name in found) continue;
-    const value =
-      slot.kind === "place" && slot.required
-        ? unlistedPlace(text, list, slot)
-        : slot.kind === "text" && slot.required
-          ? looseText(plan, text, list, slot)
-          : undefined;
-    if (value !== undefined) found[slot.name] = value;
-  }
-  return { arguments: found, typed, choices, words: taken.size };
+  return undefined;
 }
 
-/** A place nobody listed stands at the end, after "in" or its like. */
-function unlistedPlace(text: string, list: readonly Token[], slot: Slot): string | undefined {
-  const lead = list.findLastIndex((token) => slot.leads.includes(token.word));
-  return lead >= 0 && lead + 1 < list.length && list.length - lead <= 4
-    ? between(text, list, lead + 1, list.length)
-    : undefined;
+function further(
+  text: string,
+  list: readonly Token[],
+  plans: readonly ToolPlan[],
+  last: Request,
+  isInPart: boolean,
+): Several | undefined {
+  const whole = complete(text, list, plans, last, isInPart);
+  const parts = whole?.isPlain ? undefined : severalRequests(text, list, plans, isInPart);
+  if (parts) return parts;
+  if (whole) return { requests: [whole.request], isPlain: whole.isPlain };
+  // "Tokyo, Paris and Rome": values one after the other.
+  const and = list.findIndex((token) => token.word === "and");
+  const [here, there] = [list.slice(0, and), list.slice(and + 1)];
+  const one = and > 0 ? revise(text, here, last) : undefined;
+  const rest = one && further(text, there, plans, one, isInPart);
+  return rest ? { requests: [one, ...rest.requests], isPlain: rest.isPlain } : undefined;
+}
+
+function complete(
+  text: string,
+  part: readonly Token[],
+  plans: readonly ToolPlan[],
+  last: Request | undefined,
+  isInPart: boolean,
+): { readonly request: Request; readonly isPlain: boolean } | undefined {
+  const list = core(part);
+  const exact = byPattern(text, part, list, plans);
+  const request =
+    exact ?? (last && revise(text, list, last)) ?? byKeywords(text, list, plans, isInPart) ?? undefined;
+  if (!request || missingIn(request)) return undefined;
+  const isPlain = exact !== undefined && !exact.hasText && exact.points >= PLAIN_WORDS;
+  return { request, isPlain };
+}
+
+function distinct(requests: readonly Request[]): Request[] {
+  const seen = new Set<string>();
+  return requests.filter(({ plan, arguments: found }) => {
+    const key = `${plan.tool.name} ${JSON.stringify(Object.entries(found).toSorted())}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
 }
 
 /** A short utterance after a question is its answer: "Paris", "in Paris please", "the large one". */
@@ -184,29 +201,8 @@ function answerTo(open: OpenQuestion, text: string, list: readonly Token[]): Arg
   const lead = slot.leads.includes(list[0]?.word ?? "") ? 1 : 0;
   const unlisted = slot.kind === "place" || slot.kind === "person";
   const isStatement = !QUESTION_WORDS.has(list[0]?.word ?? "");
-  if (unlisted && isStatement && list.length - lead <= 3) {
+  if (unlisted && isStatement && list.length - lead <= 3 && list.length > lead) {
     return { [slot.name]: between(text, list, lead, list.length) };
   }
   return undefined;
-}
-
-/** The utterance without "could you please" before and "right now" after it. */
-function core(list: readonly Token[]): Token[] {
-  let rest = [...list];
-  for (let again = true; again;) {
-    const said = phrase(rest);
-    const opening = OPENINGS.exec(`${said} `)?.[0].trim().split(" ").length ?? 0;
-    const closing = CLOSINGS.exec(said)?.[0].trim().split(" ").length ?? 0;
-    again = opening + closing > 0 && opening + closing < rest.length;
-    if (again) rest = rest.slice(opening, rest.length - closing);
-  }
-  return rest;
-}
-
-function phrase(list: readonly Token[]): string {
-  return list.map((token) => token.word).join(" ");
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, index) => from + index);
 }

@@ -79,7 +79,11 @@ export class SpeechDecoder {
     await createModule(calls);
     const ready = calls as unknown as Calls;
     // Without the rate the package assumes 44.1 kHz and hears nothing, silently.
-    const decoder = new ready.Decoder({ loglevel: "FATAL", samprate: DECODER_RATE_HZ });
+    const decoder = new ready.Decoder({
+      loglevel: "FATAL",
+      samprate: DECODER_RATE_HZ,
+      ...JSON.parse(process.env["DEC"] ?? "{}"),
+    });
     await decoder.initialize();
     return new SpeechDecoder(ready, decoder);
   }

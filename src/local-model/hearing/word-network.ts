@@ -152,14 +152,16 @@ class Builder {
     const inside = (group: string): number => this.#state(`${token}/in/${group}`);
     const outside = (group: string): number => this.#state(`${token}/out/${group}`);
     for (const [group, words] of Object.entries(loop.groups)) {
-      for (const word of words) this.#arc(inside(group), outside(group), word, 1 / words.length);
+      const total = sum(words.values());
+      for (const [word, times] of words) this.#arc(inside(group), outside(group), word, times / total);
     }
     for (const [group, next] of Object.entries(loop.follows)) {
       for (const [to, probability] of Object.entries(next)) {
         if (group === "start") {
-          const words = loop.groups[to] ?? [];
-          for (const word of words) {
-            this.#arc(this.#state(entry(token)), outside(to), word, probability / words.length);
+          const words = loop.groups[to] ?? new Map<string, number>();
+          const total = sum(words.values());
+          for (const [word, times] of words) {
+            this.#arc(this.#state(entry(token)), outside(to), word, (probability * times) / total);
           }
         } else if (to !== "end") this.#arc(outside(group), inside(to), undefined, probability);
         else {
@@ -192,9 +194,10 @@ class Builder {
     const inside = this.#state("<unknown+>");
     const back = this.#state(BACK);
     this.#arc(start, enter, undefined, UNKNOWN_ENTER);
-    this.#arc(back, enter, undefined, UNKNOWN_ENTER);
     const each = UNKNOWN_LOOP / Math.max(1, this.#source.phoneWords.length);
     for (const word of this.#source.phoneWords) {
+      // Directly, for the back-off is itself behind a silent arc.
+      this.#arc(back, inside, word, UNKNOWN_ENTER * each);
       this.#arc(enter, inside, word, each);
       this.#arc(inside, inside, word, each);
     }

@@ -1,6 +1,6 @@
 // The input audio buffer: what was appended since the last commit or clear, on the session's audio clock.
 
-import { BYTES_PER_SAMPLE, msToSamples, samplesToMs } from "../../audio/format.ts";
+import { msToSamples, samplesToMs } from "../../audio/format.ts";
 
 /**
  * The buffer keeps this much. With turn detection on, silence before a turn is shed to the shorter length, for only
@@ -50,36 +50,37 @@ export class InputAudio {
 
   /** The audio between two times; what lies before the end leaves the buffer. */
   take(fromMs: number, toMs: number): Int16Array {
-    const from = Math.max(this.#startSample, Math.min(msToSamples(fromMs), this.#endSample));
-    const to = Math.max(from, Math.min(msToSamples(toMs), this.#endSample));
-    const all = new Int16Array(this.#endSample - this.#startSample);
-    let at = 0;
+    const taken = this.peek(fromMs, toMs);
+    const to = this.#within(msToSamples(toMs));
+    while (this.#chunks[0] && this.#startSample + this.#chunks[0].length <= to) {
+      this.#startSample += this.#chunks.shift()!.length;
+    }
+    const [first] = this.#chunks;
+    if (first && to > this.#startSample) this.#chunks[0] = first.slice(to - this.#startSample);
+    this.#startSample = Math.max(this.#startSample, to);
+    return taken;
+  }
+
+  /** The same without taking it. */
+  peek(fromMs: number, toMs: number): Int16Array {
+    const from = this.#within(msToSamples(fromMs));
+    const to = Math.max(from, this.#within(msToSamples(toMs)));
+    const samples = new Int16Array(to - from);
+    let at = this.#startSample;
     for (const chunk of this.#chunks) {
-      all.set(chunk, at);
+      const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at));
+      if (part.length > 0) samples.set(part, Math.max(0, at - from));
       at += chunk.length;
     }
-    const rest = all.slice(to - this.#startSample);
-    const taken = all.slice(from - this.#startSample, to - this.#startSample);
-    this.#chunks = rest.length > 0 ? [rest] : [];
-    this.#startSample = to;
-    return taken;
+    return samples;
+  }
+
+  #within(sample: number): number {
+    return Math.max(this.#startSample, Math.min(sample, this.#endSample));
   }
 
   clear(): void {
     this.#chunks = [];
     this.#startSample = this.#endSample;
   }
-}
-
-/** Base64 of whole little-endian samples, or undefined when it is not that. */
-export function decodePcm(base64: string): Int16Array | undefined {
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined;
-  const bytes = Buffer.from(base64, "base64");
-  if (bytes.length % BYTES_PER_SAMPLE !== 0) return undefined;
-  // A copy, because a Buffer may begin at an odd offset of its pool.
-  return new Int16Array(new Uint8Array(bytes).buffer);
-}
-
-export function encodePcm(samples: Int16Array): string {
-  return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString("base64");
 }

@@ -1,45 +1,62 @@
 // The client's own work on the conversation: creating, reading, cutting and deleting items.
 
 import {
-  duplicateItem,
   missingParameter,
   noSuchItem,
   notTruncatable,
   truncatedPastEnd,
+  unknownApprovalRequest,
   unknownCall,
 } from "../wire/errors.ts";
-import { newId } from "../wire/ids.ts";
+import { newCallId, newId } from "../wire/ids.ts";
 import { checkItem } from "../wire/items.ts";
 import { integer, text } from "../wire/shape.ts";
 import type { Check } from "../wire/shape.ts";
-import { encodePcm } from "./input-audio.ts";
+import { encodePcm } from "../wire/pcm-text.ts";
 import { storedItem } from "./item-list.ts";
 import type { ItemList, StoredItem } from "./item-list.ts";
 import type { Emit } from "./output-item.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** `hear` starts hearing audio inside the item; it may throw a `WireError` for bad audio. */
-export function createItem(items: ItemList, body: Body, emit: Emit, hear: (item: StoredItem) => void): void {
-  const wire = checkItem(body["item"], "item", () => newId("item"));
+/**
+ * Puts the item in and returns its acknowledgement, to be called once. `hear` starts hearing audio inside the item; it
+ * may throw a `WireError` for bad audio.
+ */
+export function createItem(
+  items: ItemList,
+  body: Body,
+  emit: Emit,
+  hear: (item: StoredItem) => void,
+): () => void {
+  const wire = checkItem(body["item"], "item", { itemId: () => newId("item"), callId: newCallId });
   if (wire.type === "function_call_output" && !items.hasCall(wire.call_id)) throw unknownCall(wire.call_id);
-  if (items.find(wire.id)) throw duplicateItem(wire.id);
+  if (wire.type === "mcp_approval_response" && !items.hasApprovalRequest(wire.approval_request_id)) {
+    throw unknownApprovalRequest(wire.approval_request_id);
+  }
   const after = body["previous_item_id"];
   const item = storedItem(wire);
-  hear(item);
   const previous = items.insert(
     item,
     after === undefined || after === null ? undefined : text(after, "previous_item_id"),
   );
-  emit("conversation.item.added", { previous_item_id: previous, item: item.wire });
-  emit("conversation.item.done", { previous_item_id: previous, item: item.wire });
+  try {
+    hear(item);
+  } catch (error) {
+    items.remove(item.wire.id);
+    throw error;
+  }
+  return () => {
+    emit("conversation.item.added", { previous_item_id: previous, item: item.wire });
+    emit("conversation.item.done", { previous_item_id: previous, item: item.wire });
+  };
 }
 
 export function retrieveItem(items: ItemList, body: Body, emit: Emit): void {
   const id = required(body, "item_id", text);
   const item = items.find(id);
   if (!item) throw noSuchItem("retrieve", id);
-  emit("conversation.item.retrieved", { item: withAudio(item) });
+  emit("conversation.item.retrieved", { item: asRetrieved(item) });
 }
 
 export function deleteItem(items: ItemList, body: Body, emit: Emit): void {
@@ -71,13 +88,15 @@ export function truncateItem(items: ItemList, body: Body, emit: Emit): void {
   emit("conversation.item.truncated", { item_id: id, content_index: index, audio_end_ms: endMs });
 }
 
-function withAudio(item: StoredItem): unknown {
-  const { wire, audio } = item;
-  if (wire.type !== "message" || !audio || audio.length === 0) return wire;
-  const base64 = encodePcm(audio);
-  const content = wire.content.map((part) =>
-    part.type === "input_audio" || part.type === "output_audio" ? { ...part, audio: base64 } : part,
-  );
+function asRetrieved(item: StoredItem): unknown {
+  const { wire, audio, transcript } = item;
+  if (wire.type !== "message") return wire;
+  const base64 = audio && audio.length > 0 ? { audio: encodePcm(audio) } : {};
+  const heard = transcript === undefined ? {} : { transcript };
+  const content = wire.content.map((part) => {
+    if (part.type === "input_audio") return { ...part, ...heard, ...base64 };
+    return part.type === "output_audio" ? { ...part, ...base64 } : part;
+  });
   return { ...wire, content };
 }
 

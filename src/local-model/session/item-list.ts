@@ -1,8 +1,9 @@
 // The items of one session in order, with what the wire does not show: audio, and what was heard in it.
 
+import { assertNever } from "../../assert.ts";
 import type { Memory } from "../brain.ts";
 import { UNKNOWN_WORDS } from "../hearing.ts";
-import { duplicateItem, unknownPreviousItem } from "../wire/errors.ts";
+import { duplicateItem, tooManyItems, unknownPreviousItem } from "../wire/errors.ts";
 import type { WireItem } from "../wire/items.ts";
 
 export interface StoredItem {
@@ -15,6 +16,8 @@ export interface StoredItem {
   heard: Promise<string> | undefined;
   /** What the model remembers having heard or said: transcripts deleted from the wire are still known in part. */
   words: string;
+  /** The transcript of the user's audio, once it is complete. Of all events only `retrieved` shows it. */
+  transcript: string | undefined;
   /** Truncated by the client: whatever its response still produces is not added to it. */
   isCut: boolean;
 }
@@ -22,8 +25,19 @@ export interface StoredItem {
 /** Audio kept per session for `retrieve`: some three minutes. The oldest items lose theirs first. */
 export const MAX_KEPT_AUDIO_BYTES = 9_000_000;
 
+/** No limit is published. A conversation of an hour has hundreds; more than this is a client gone wild. */
+export const MAX_ITEMS = 10_000;
+
 export function storedItem(wire: WireItem): StoredItem {
-  return { wire, audio: undefined, audioMs: 0, heard: undefined, words: "", isCut: false };
+  return {
+    wire,
+    audio: undefined,
+    audioMs: 0,
+    heard: undefined,
+    words: "",
+    transcript: undefined,
+    isCut: false,
+  };
 }
 
 export class ItemList {
@@ -41,12 +55,17 @@ export class ItemList {
     return this.#items.some(({ wire }) => wire.type === "function_call" && wire.call_id === callId);
   }
 
+  hasApprovalRequest(id: string): boolean {
+    return this.find(id)?.wire.type === "mcp_approval_request";
+  }
+
   /**
    * Adds after `previousId` (undefined or "": last; "root": first) and returns the id now before it, or null.
    * Throws a `WireError` for a duplicate id or an unknown predecessor.
    */
   insert(item: StoredItem, previousId?: string): string | null {
     if (this.find(item.wire.id)) throw duplicateItem(item.wire.id);
+    if (this.#items.length >= MAX_ITEMS) throw tooManyItems(MAX_ITEMS);
     const before =
       previousId === "root" ? -1 : previousId ? this.#indexOf(previousId) : this.#items.length - 1;
     if (before === undefined) throw unknownPreviousItem(previousId ?? "");
@@ -88,17 +107,33 @@ export class ItemList {
 /** What the brain is told of these items. Waits for speech that is still being recognised. */
 export async function memoriesOf(items: readonly StoredItem[]): Promise<Memory[]> {
   await Promise.all(items.map((item) => item.heard?.catch(() => UNKNOWN_WORDS)));
-  return items.map(memoryOf);
+  return items.flatMap(memoriesIn);
 }
 
-/** The same without waiting: speech that is still being recognised is empty. */
-export function memoryOf({ wire, words }: StoredItem): Memory {
-  if (wire.type === "function_call") {
-    return { kind: "call", callId: wire.call_id, name: wire.name, arguments: wire.arguments };
+/** The same of one item without waiting: speech that is still being recognised is empty. */
+export function memoriesIn({ wire, words }: StoredItem): Memory[] {
+  switch (wire.type) {
+    case "message": {
+      const written = wire.content.flatMap((part) => (part.text === undefined ? [] : [part.text]));
+      return [{ kind: "said", by: wire.role, text: [...written, words].filter(Boolean).join(" ") }];
+    }
+    case "function_call":
+      return [{ kind: "call", callId: wire.call_id, name: wire.name, arguments: wire.arguments }];
+    case "function_call_output":
+      return [{ kind: "output", callId: wire.call_id, output: wire.output }];
+    case "mcp_call": {
+      const { id: callId, name } = wire;
+      const output = wire.output ?? JSON.stringify({ error: wire.error?.message });
+      return [
+        { kind: "call", callId, name, arguments: wire.arguments },
+        { kind: "output", callId, output },
+      ];
+    }
+    case "mcp_list_tools":
+    case "mcp_approval_request":
+    case "mcp_approval_response":
+      return [];
+    default:
+      return assertNever(wire);
   }
-  if (wire.type === "function_call_output") {
-    return { kind: "output", callId: wire.call_id, output: wire.output };
-  }
-  const written = wire.content.flatMap((part) => (part.text === undefined ? [] : [part.text]));
-  return { kind: "said", by: wire.role, text: [...written, words].filter(Boolean).join(" ") };
 }

@@ -1,12 +1,13 @@
 // One item a response generates, told event by event: the ladder of a message that is spoken or written, and of a
 // function call. Whatever ends it, its open steps are closed in the documented order.
 
-import { encodePcm } from "./input-audio.ts";
-import type { ItemList, StoredItem } from "./item-list.ts";
-import { storedItem } from "./item-list.ts";
 import { samplesToMs } from "../../audio/format.ts";
 import { newCallId, newId, obfuscation } from "../wire/ids.ts";
 import type { FunctionCallItem, ItemStatus, MessageItem } from "../wire/items.ts";
+import { encodePcm } from "../wire/pcm-text.ts";
+import { storedItem } from "./item-list.ts";
+import type { ItemList, StoredItem } from "./item-list.ts";
+import { joined } from "./user-items.ts";
 
 export type Emit = (type: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -22,9 +23,11 @@ export interface OutputItem {
   readonly stored: StoredItem;
   /** Ends the item; further calls do nothing. */
   close(status: "completed" | "incomplete"): void;
+  /** Sends one more delta that nobody waits for, as happens around a cancel. */
+  straggle?(): void;
 }
 
-function open(place: OutputPlace, stored: StoredItem): void {
+export function openItem(place: OutputPlace, stored: StoredItem): void {
   place.emit("response.output_item.added", {
     response_id: place.responseId,
     output_index: place.outputIndex,
@@ -35,8 +38,8 @@ function open(place: OutputPlace, stored: StoredItem): void {
   place.emit("conversation.item.added", { previous_item_id: previous, item: stored.wire });
 }
 
-function finish(place: OutputPlace, stored: StoredItem, status: ItemStatus): void {
-  stored.wire = { ...stored.wire, status } as StoredItem["wire"];
+export function finishItem(place: OutputPlace, stored: StoredItem, status: ItemStatus | undefined): void {
+  if (status) stored.wire = { ...stored.wire, status } as StoredItem["wire"];
   if (place.items?.find(stored.wire.id)) {
     const previous = place.items.previousOf(stored.wire.id);
     // As on the wire: null when the item before it is the first of the conversation, although `added` named it.
@@ -49,6 +52,9 @@ function finish(place: OutputPlace, stored: StoredItem, status: ItemStatus): voi
     item: stored.wire,
   });
 }
+
+/** Length of a straggling delta. */
+const STRAGGLER_SAMPLES = 480;
 
 /** A message of the assistant. Text goes out as it comes; audio, when the response is spoken, follows its words. */
 export class OutputMessage implements OutputItem {
@@ -79,7 +85,7 @@ export class OutputMessage implements OutputItem {
       output_index: place.outputIndex,
       content_index: 0,
     };
-    open(place, this.stored);
+    openItem(place, this.stored);
     place.emit("response.content_part.added", {
       ...this.#ids,
       part: isSpoken ? { type: "audio", transcript: "" } : { type: "text", text: "" },
@@ -110,6 +116,12 @@ export class OutputMessage implements OutputItem {
     this.#place.emit("response.output_audio.delta", { ...this.#ids, delta: encodePcm(samples) });
   }
 
+  straggle(): void {
+    if (this.#closed) return;
+    if (this.#isSpoken) this.play(new Int16Array(STRAGGLER_SAMPLES));
+    else this.write(" …");
+  }
+
   close(status: "completed" | "incomplete"): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -129,9 +141,9 @@ export class OutputMessage implements OutputItem {
         ? { type: "output_audio", transcript: text }
         : { type: "output_text", text };
       this.stored.wire = { ...this.stored.wire, content: [content] } as MessageItem;
-      this.stored.audio = joined(this.#audio, this.#samples);
+      this.stored.audio = joined(this.#audio);
     }
-    finish(this.#place, this.stored, status);
+    finishItem(this.#place, this.stored, status);
   }
 }
 
@@ -140,9 +152,6 @@ export class OutputCall implements OutputItem {
   readonly stored: StoredItem;
   readonly #place: OutputPlace;
   #closed = false;
-
-  /** Characters per delta. */
-  static readonly #PIECE = 8;
 
   constructor(place: OutputPlace, name: string) {
     this.#place = place;
@@ -154,43 +163,38 @@ export class OutputCall implements OutputItem {
       call_id: newCallId(),
       arguments: "",
     });
-    open(place, this.stored);
+    openItem(place, this.stored);
   }
 
-  /** All of the arguments, as JSON text. */
+  /** All of the arguments, as JSON text; or as much of it as there was room for, and then no `done` but at the close. */
   write(text: string): void {
     const call = this.stored.wire as FunctionCallItem;
-    const ids = {
-      response_id: this.#place.responseId,
-      item_id: call.id,
-      output_index: this.#place.outputIndex,
-      call_id: call.call_id,
-    };
-    for (let at = 0; at < text.length; at += OutputCall.#PIECE) {
-      const delta = text.slice(at, at + OutputCall.#PIECE);
-      this.#place.emit("response.function_call_arguments.delta", {
-        ...ids,
-        delta,
-        obfuscation: obfuscation(),
-      });
-    }
     this.stored.wire = { ...call, arguments: text };
-    this.#place.emit("response.function_call_arguments.done", { ...ids, name: call.name, arguments: text });
+    const ids = this.#ids(call);
+    for (const delta of pieces(text)) {
+      const fields = { ...ids, delta, obfuscation: obfuscation() };
+      this.#place.emit("response.function_call_arguments.delta", fields);
+    }
   }
 
   close(status: "completed" | "incomplete"): void {
     if (this.#closed) return;
     this.#closed = true;
-    finish(this.#place, this.stored, status);
+    const call = this.stored.wire as FunctionCallItem;
+    const fields = { ...this.#ids(call), name: call.name, arguments: call.arguments };
+    this.#place.emit("response.function_call_arguments.done", fields);
+    finishItem(this.#place, this.stored, status);
+  }
+
+  #ids({ id, call_id }: FunctionCallItem): Record<string, unknown> {
+    const { responseId, outputIndex } = this.#place;
+    return { response_id: responseId, item_id: id, output_index: outputIndex, call_id };
   }
 }
 
-function joined(pieces: readonly Int16Array[], length: number): Int16Array {
-  const all = new Int16Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+/** Characters per delta of arguments. */
+const PIECE = 8;
+
+export function pieces(text: string): string[] {
+  return text.match(new RegExp(`[\\s\\S]{1,${PIECE}}`, "g")) ?? [];
 }

@@ -1,49 +1,62 @@
 // The responses of one session: at most one in the conversation, any number beside it.
 
 import { noSuchReference, nothingToCancel, responseActive, voiceLocked } from "../wire/errors.ts";
-import { newId } from "../wire/ids.ts";
+import { newCallId, newId } from "../wire/ids.ts";
 import { checkItem } from "../wire/items.ts";
+import { inputTokenLimit } from "../wire/models.ts";
 import { checkResponseRequest } from "../wire/response-request.ts";
 import type { ResponseRequest } from "../wire/response-request.ts";
 import type { EffectiveSession } from "../wire/session-object.ts";
+import { isSame } from "../wire/session-update.ts";
+import { ContextWindow } from "./context-window.ts";
 import { storedItem } from "./item-list.ts";
 import type { StoredItem } from "./item-list.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { Response } from "./response.ts";
 import type { ResponseSetting } from "./response.ts";
-import { NO_TOKENS } from "./usage.ts";
-import type { Tokens } from "./usage.ts";
+import { headSegment, itemSegment, sum, total } from "./usage.ts";
+import type { Prompt } from "./usage.ts";
 
-/** A plausible allowance, so that clients that show it have something to show. */
-const TOKENS_PER_MINUTE = 40_000;
-const MINUTE_MS = 60_000;
+/** Prompts whose beginnings count as cached: the last ones, beside the conversation and in it. */
+const PROMPTS_CACHED = 4;
 
-type Surroundings = Pick<
+type Shared = Pick<
   ResponseSetting,
-  "items" | "brain" | "voice" | "audioPace" | "emit" | "conversationId"
-> & {
+  "items" | "brain" | "voice" | "mcp" | "audioPace" | "faults" | "emit" | "conversationId" | "isSocketFull"
+>;
+
+interface Ports extends Shared {
   session(): EffectiveSession;
   /** Starts hearing an item with audio that came inside a request. */
   hear(item: StoredItem): void;
-};
+  /** The response in the conversation began, made its first sound, or ended after so many milliseconds of speech. */
+  onStart(): void;
+  onFirstAudio(): void;
+  onEnd(spokenMs: number): void;
+}
 
 export class Responses {
-  readonly #around: Surroundings;
+  readonly #ports: Ports;
   readonly #running = new Set<Response>();
+  readonly #window = new ContextWindow();
+  readonly #limits = new RateLimits();
   #active: Response | undefined;
-  #waiting = false;
-  #previousInput: Tokens = NO_TOKENS;
-  #spentTokens = 0;
-  #spentSince = performance.now();
+  #isAnswerWaiting = false;
+  #prompts: Prompt[] = [];
   #spokenMs = 0;
   #count = 0;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(ports: Ports) {
+    this.#ports = ports;
   }
 
   /** Whether assistant audio exists, which freezes the voice. */
   get spoke(): boolean {
     return this.#spokenMs > 0 || (this.#active?.outputMs ?? 0) > 0;
+  }
+
+  get isActive(): boolean {
+    return this.#active !== undefined;
   }
 
   get count(): number {
@@ -56,25 +69,20 @@ export class Responses {
 
   /** `response.create`. Throws a `WireError`. */
   create(body: unknown): void {
-    const request = checkResponseRequest(body);
+    const session = this.#ports.session();
+    const request = checkResponseRequest(body, session.model);
     if (request.conversation !== "none") {
       if (this.#active) throw responseActive(this.#active.id);
-      const session = this.#around.session();
       const voice = request.audio?.output?.voice;
-      if (
-        this.spoke &&
-        voice !== undefined &&
-        JSON.stringify(voice) !== JSON.stringify(session.audio.output.voice)
-      ) {
-        throw voiceLocked();
-      }
+      const isOther = voice !== undefined && !isSame(voice, session.audio.output.voice);
+      if (this.spoke && isOther) throw voiceLocked();
     }
     this.#start(request);
   }
 
   /** The answer to a turn that detection ended: at once, or after the response that may not be interrupted. */
   answerTurn(): void {
-    if (this.#active) this.#waiting = true;
+    if (this.#active) this.#isAnswerWaiting = true;
     else this.#start({});
   }
 
@@ -88,8 +96,13 @@ export class Responses {
 
   /** Somebody began to speak. */
   interrupt(): void {
-    this.#waiting = false;
+    this.#isAnswerWaiting = false;
     this.#active?.cancel("turn_detected");
+  }
+
+  /** Fails whatever runs, as a failure of the service would. */
+  failAll(code: string): void {
+    for (const response of this.#running) response.fail(code);
   }
 
   abandonAll(): void {
@@ -99,65 +112,69 @@ export class Responses {
   }
 
   #start(request: ResponseRequest): void {
-    const session = this.#around.session();
+    const { session: current, hear: _, onStart, onFirstAudio, onEnd: __, ...shared } = this.#ports;
+    const session = current();
+    const head = headSegment(request.instructions ?? session.instructions, request.tools ?? session.tools);
+    const context = this.#context(request, session, total(head.tokens));
     const response = new Response({
-      ...this.#around,
+      ...shared,
       session,
       request,
-      context: request.input
-        ? request.input.map((item, index) => this.#inputItem(item, index))
-        : [...this.#around.items.all],
-      previousInput: this.#previousInput,
+      context,
+      prompt: [head, ...(context ?? []).map(itemSegment)],
+      earlierPrompts: this.#prompts,
+      onFirstAudio: request.conversation === "none" ? () => {} : onFirstAudio,
       onEnd: (ended) => this.#ended(ended),
     });
-    this.#running.add(response);
-    if (response.isInConversation) this.#active = response;
     this.#count++;
+    const failure = this.#ports.faults.take("fail");
+    // Some failures come before anything else of the response, even before it is announced.
+    if (failure) return response.fail(String(failure.value));
+    this.#running.add(response);
+    if (response.isInConversation) {
+      this.#active = response;
+      onStart();
+    }
     response.start();
   }
 
+  /** What the response reads: the conversation as far as it fits, or the request's own input. */
+  #context(
+    request: ResponseRequest,
+    session: EffectiveSession,
+    headTokens: number,
+  ): readonly StoredItem[] | undefined {
+    const room = { limitTokens: inputTokenLimit(session.model), headTokens, truncation: session.truncation };
+    if (!request.input) return this.#window.fit(this.#ports.items.all, room);
+    const input = request.input.map((item, index) => this.#inputItem(item, index));
+    return new ContextWindow().fit(input, room);
+  }
+
   #ended(response: Response): void {
-    this.#running.delete(response);
-    this.#previousInput = response.input;
+    const wasAnnounced = this.#running.delete(response);
+    if (!wasAnnounced) return;
+    this.#prompts = [response.prompt, ...this.#prompts].slice(0, PROMPTS_CACHED);
     this.#spokenMs += response.outputMs;
-    this.#emitRateLimits(response.input.text + response.input.audio);
+    const tokens = total(sum(response.prompt));
+    this.#ports.emit("rate_limits.updated", this.#limits.spend(tokens));
     if (this.#active !== response) return;
     this.#active = undefined;
-    if (this.#waiting) {
-      this.#waiting = false;
-      this.#start({});
-    }
+    this.#ports.onEnd(response.outputMs);
+    if (!this.#isAnswerWaiting) return;
+    this.#isAnswerWaiting = false;
+    this.#start({});
   }
 
   #inputItem(value: Record<string, unknown>, index: number): StoredItem {
     if (value["type"] === "item_reference") {
       const id = String(value["id"]);
-      const found = this.#around.items.find(id);
+      const found = this.#ports.items.find(id);
       if (!found) throw noSuchReference(index, id);
       return found;
     }
-    const item = storedItem(checkItem(value, `response.input[${index}]`, () => newId("item")));
-    this.#around.hear(item);
+    const names = { itemId: () => newId("item"), callId: newCallId };
+    const item = storedItem(checkItem(value, `response.input[${index}]`, names));
+    this.#ports.hear(item);
     return item;
-  }
-
-  #emitRateLimits(tokens: number): void {
-    if (performance.now() - this.#spentSince > MINUTE_MS) {
-      this.#spentSince = performance.now();
-      this.#spentTokens = 0;
-    }
-    this.#spentTokens += tokens;
-    const remaining = Math.max(0, TOKENS_PER_MINUTE - this.#spentTokens);
-    const resetSeconds = ((TOKENS_PER_MINUTE - remaining) / TOKENS_PER_MINUTE) * (MINUTE_MS / 1000);
-    this.#around.emit("rate_limits.updated", {
-      rate_limits: [
-        {
-          name: "tokens",
-          limit: TOKENS_PER_MINUTE,
-          remaining,
-          reset_seconds: Math.round(resetSeconds * 1000) / 1000,
-        },
-      ],
-    });
   }
 }

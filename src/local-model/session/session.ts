@@ -1,30 +1,33 @@
 // One client's session: takes its events in order, keeps its items and settings, and answers.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { msToSamples, samplesToMs } from "../../audio/format.ts";
+import { msToSamples } from "../../audio/format.ts";
 import type { Brain } from "../brain.ts";
+import type { SessionFaults } from "../faults/session-faults.ts";
 import { captioner } from "../hearing/caption.ts";
 import type { Hearing, Vocabulary } from "../hearing.ts";
 import type { Silero } from "../vad/silero.ts";
 import type { Voice } from "../voice.ts";
-import { badAudio, missingParameter, unsupportedValue, WireError } from "../wire/errors.ts";
+import { notInThisSession, unsupportedValue, WireError } from "../wire/errors.ts";
 import type { ErrorBody } from "../wire/errors.ts";
-import { binaryFrame, parseFrame } from "../wire/frames.ts";
+import { failureBody } from "../wire/failures.ts";
+import { appendedAudio, binaryFrame, parseFrame } from "../wire/frames.ts";
 import type { ClientEvent } from "../wire/frames.ts";
 import { newId } from "../wire/ids.ts";
-import { newSession } from "../wire/session-object.ts";
+import { newSession, shownSession } from "../wire/session-object.ts";
 import type { EffectiveSession } from "../wire/session-object.ts";
 import { updatedSession } from "../wire/session-update.ts";
 import { text } from "../wire/shape.ts";
-import { decodePcm } from "./input-audio.ts";
+import { brainTools } from "./brain-tools.ts";
 import { createItem, deleteItem, retrieveItem, truncateItem } from "./item-events.ts";
-import { ItemList, memoryOf, storedItem } from "./item-list.ts";
+import { ItemList, memoriesIn } from "./item-list.ts";
 import type { StoredItem } from "./item-list.ts";
+import { McpTools } from "./mcp-tools.ts";
 import type { Emit } from "./output-item.ts";
-import { brainTools } from "./response.ts";
 import { Responses } from "./responses.ts";
-import { transcribe } from "./transcription.ts";
+import { Transcriptions } from "./transcription.ts";
 import { TurnTaking } from "./turn-taking.ts";
+import { UserItems } from "./user-items.ts";
 
 /** What all sessions share. */
 export interface Engine {
@@ -35,12 +38,21 @@ export interface Engine {
 }
 
 export interface SessionOptions {
+  readonly id: string;
   readonly engine: Engine;
+  readonly kind: EffectiveSession["type"];
   readonly model: string;
   readonly expiresAtS: number;
   readonly audioPace: number;
+  readonly faults: SessionFaults;
   /** Sends one server event, as JSON text. */
-  send(event: string): void;
+  send(type: string, event: string): void;
+  /** Whether more is waiting to be sent than should be. */
+  isSocketFull(): boolean;
+  /** Is told of all audio that was appended. */
+  onAudio(samples: Int16Array): void;
+  /** The client asked for the end. */
+  onLeave(): void;
 }
 
 /** Detection works through a long append in slices this long, and lets other sessions run between them. */
@@ -49,40 +61,74 @@ const SLICE_MS = 240;
 type Handler = (event: ClientEvent) => void | Promise<void>;
 
 export class Session {
-  readonly id = newId("sess");
   readonly #options: SessionOptions;
   readonly #items = new ItemList();
+  readonly #mcp: McpTools;
   readonly #responses: Responses;
+  readonly #transcriptions: Transcriptions;
   readonly #turns: TurnTaking;
-  readonly #caption: (words: string) => string;
+  readonly #user: UserItems;
   readonly #inbox: (string | Buffer)[] = [];
   #settings: EffectiveSession;
+  /** Acknowledgements that wait for the end of the response. */
+  #late: (() => void)[] = [];
+  #firstAudioMs = 0;
   #isWorking = false;
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { brain, voice, detector } = options.engine;
-    this.#settings = newSession(this.id, options.model, options.expiresAtS);
-    this.#caption = captioner(brain.properNames);
+    const { engine, faults, kind, audioPace, isSocketFull } = options;
+    const { brain, voice, hearing, detector } = engine;
+    const emit = this.#emit;
+    const items = this.#items;
+    this.#settings = newSession(kind, options.id, options.model, options.expiresAtS);
+    const mcp = new McpTools({ emit, items, isOpen: () => !this.#closed, onListed: () => this.#prepare() });
+    this.#mcp = mcp;
+    this.#transcriptions = new Transcriptions({
+      emit,
+      faults,
+      caption: captioner(brain.properNames),
+      isWanted: () => !this.#closed,
+    });
+    this.#user = new UserItems({
+      emit,
+      items,
+      hearing,
+      vocabulary: (about) => this.#vocabulary(about),
+      transcribe: (item) => this.#transcribe(item),
+    });
     this.#responses = new Responses({
-      items: this.#items,
+      items,
       brain,
       voice,
-      audioPace: options.audioPace,
-      emit: this.#emit,
+      mcp,
+      audioPace,
+      faults,
+      emit,
+      isSocketFull,
       conversationId: newId("conv"),
       session: () => this.#settings,
-      hear: (item) => this.#hearContent(item),
+      hear: (item) => this.#user.hearContent(item),
+      onStart: () => this.#turns.responseStarted(),
+      onFirstAudio: () => {
+        this.#firstAudioMs = this.#turns.heardMs;
+      },
+      onEnd: (spokenMs) => {
+        for (const acknowledge of this.#late.splice(0)) acknowledge();
+        this.#turns.responseEnded(spokenMs === 0 ? 0 : this.#firstAudioMs + spokenMs);
+      },
     });
     this.#turns = new TurnTaking(detector, {
-      emit: this.#emit,
+      emit,
       detection: () => this.#settings.audio.input.turn_detection,
-      onTurn: (itemId, samples) => this.#addTurn(itemId, samples),
+      wordsIn: (samples) => this.#user.glance(samples),
+      onTurn: (itemId, samples) => this.#user.addTurn(itemId, samples),
       onAnswerDue: () => this.#responses.answerTurn(),
       onInterruption: () => this.#responses.interrupt(),
+      onIdle: (itemId, samples) => this.#user.addSilence(itemId, samples),
     });
-    this.#emit("session.created", { session: this.#settings });
+    emit("session.created", { session: shownSession(this.#settings) });
   }
 
   /** Frames that wait to be handled, for back-pressure. */
@@ -104,9 +150,14 @@ export class Session {
     if (!this.#isWorking) void this.#work();
   }
 
-  /** Sends an `error` event. */
-  fail(error: ErrorBody): void {
-    this.#emit("error", { error });
+  /** Sends an `error` event of the service's own. */
+  reportFailure(code: string): void {
+    this.#fail(failureBody(code));
+  }
+
+  /** Ends what the model is saying as a failure of the service. */
+  failResponses(code: string): void {
+    this.#responses.failAll(code);
   }
 
   /** Stops everything; nothing is sent afterwards. */
@@ -117,8 +168,13 @@ export class Session {
   }
 
   readonly #emit: Emit = (type, fields) => {
-    if (!this.#closed) this.#options.send(JSON.stringify({ type, event_id: newId("event"), ...fields }));
+    if (this.#closed) return;
+    this.#options.send(type, JSON.stringify({ type, event_id: newId("event"), ...fields }));
   };
+
+  #fail(error: ErrorBody): void {
+    this.#emit("error", { error });
+  }
 
   async #work(): Promise<void> {
     this.#isWorking = true;
@@ -133,18 +189,20 @@ export class Session {
   #take(frame: string | Buffer): Promise<void> | undefined {
     let eventId: string | null = null;
     const report = (error: unknown): void => {
-      if (error instanceof WireError) this.fail(error.body(eventId));
-      else {
-        const message = "The server had an error while processing your request.";
-        this.fail({ type: "server_error", code: "server_error", message, param: null, event_id: eventId });
-      }
+      if (error instanceof WireError) this.#fail(error.body(eventId));
+      else this.#fail({ ...failureBody("server_error"), event_id: eventId });
     };
     try {
       if (typeof frame !== "string") throw binaryFrame();
       const event = parseFrame(frame);
       eventId = event.eventId;
+      const { faults, kind } = this.#options;
+      for (const fault of faults.due(event.type)) faults.onStrike(fault);
       const handler = Object.hasOwn(this.#handlers, event.type) ? this.#handlers[event.type] : undefined;
       if (!handler) throw unsupportedValue("type", event.type, Object.keys(this.#handlers));
+      if (kind === "transcription" && event.type.startsWith("response.")) {
+        throw notInThisSession(event.type, kind);
+      }
       return handler(event)?.catch(report);
     } catch (error) {
       report(error);
@@ -156,19 +214,23 @@ export class Session {
     "session.update": ({ body }) => {
       const before = this.#settings;
       this.#settings = updatedSession(before, body["session"], this.#responses.spoke);
-      this.#emit("session.updated", { session: this.#settings });
-      if (this.#settings.tools !== before.tools) this.#options.engine.hearing.prepare(this.#vocabulary());
+      this.#emit("session.updated", { session: shownSession(this.#settings) });
+      if (this.#settings.tools === before.tools) return;
+      this.#mcp.configure(this.#settings.tools);
+      this.#prepare();
     },
     "input_audio_buffer.append": ({ body }) => {
-      if (body["audio"] === undefined) throw missingParameter("audio");
-      const samples = decodePcm(text(body["audio"], "audio"));
-      if (!samples) throw badAudio("audio");
+      const samples = appendedAudio(body);
+      this.#options.onAudio(samples);
       return this.#append(samples);
     },
     "input_audio_buffer.commit": () => this.#turns.commit(),
     "input_audio_buffer.clear": () => this.#turns.clear(),
     "conversation.item.create": ({ body }) => {
-      createItem(this.#items, body, this.#emit, (item) => this.#hearContent(item));
+      const acknowledge = createItem(this.#items, body, this.#emit, (item) => this.#user.hearContent(item));
+      const isLate = this.#responses.isActive && this.#options.faults.lasting("late-acks") !== undefined;
+      if (isLate) this.#late.push(acknowledge);
+      else acknowledge();
     },
     "conversation.item.retrieve": ({ body }) => retrieveItem(this.#items, body, this.#emit),
     "conversation.item.truncate": ({ body }) => truncateItem(this.#items, body, this.#emit),
@@ -178,6 +240,12 @@ export class Session {
       const id = body["response_id"];
       this.#responses.cancel(id === undefined || id === null ? undefined : text(id, "response_id"));
     },
+    // The service lists these two as well, left over from its other kinds of session. What they do in this kind is
+    // not documented: the first is taken at its word, the second belongs to translation.
+    "session.close": () => this.#options.onLeave(),
+    "session.input_audio_buffer.append": ({ type }) => {
+      throw notInThisSession(type, this.#options.kind);
+    },
   };
 
   #append(samples: Int16Array): void | Promise<void> {
@@ -185,62 +253,29 @@ export class Session {
     if (samples.length <= slice) return this.#turns.append(samples);
     return (async () => {
       for (let at = 0; at < samples.length && !this.#closed; at += slice) {
-        this.#turns.append(samples.slice(at, at + slice));
+        await this.#turns.append(samples.slice(at, at + slice));
         await nextTurn();
       }
     })();
   }
 
-  /** The user's turn becomes an item; hearing starts at once, for the transcript and the answer both need it. */
-  #addTurn(itemId: string, samples: Int16Array): void {
-    const item = storedItem({
-      id: itemId,
-      type: "message",
-      status: "completed",
-      role: "user",
-      content: [{ type: "input_audio", transcript: null }],
-    });
-    item.audio = samples;
-    const previous = this.#items.insert(item);
-    this.#emit("input_audio_buffer.committed", { previous_item_id: previous, item_id: itemId });
-    this.#emit("conversation.item.added", { previous_item_id: previous, item: item.wire });
-    this.#emit("conversation.item.done", { previous_item_id: previous, item: item.wire });
-    this.#hear(item, samples);
-    const { transcription } = this.#settings.audio.input;
-    if (transcription) {
-      void transcribe(item, transcription, this.#emit, this.#caption, () => !this.#closed);
-    }
-  }
-
-  /** Hears the audio inside an item the client created. */
-  #hearContent(item: StoredItem): void {
-    if (item.wire.type !== "message") return;
-    const audio = item.wire.content.find((part) => part.type === "input_audio")?.audio;
-    if (audio === undefined) return;
-    const samples = decodePcm(audio);
-    if (!samples) throw badAudio("item.content[0].audio");
-    item.audio = samples;
-    // The audio stays with the item for `retrieve`; other events show the item without it.
-    const content = item.wire.content.map(({ audio: _, ...part }) =>
-      part.type === "input_audio" ? { ...part, transcript: part.transcript ?? null } : part,
+  #transcribe(item: StoredItem): void {
+    const { audio, include } = this.#settings;
+    if (!audio.input.transcription) return;
+    void this.#transcriptions.transcribe(
+      item,
+      audio.input.transcription,
+      include !== null && include.length > 0,
     );
-    item.wire = { ...item.wire, content };
-    this.#hear(item, samples);
   }
 
-  #hear(item: StoredItem, samples: Int16Array): void {
-    item.audioMs = samplesToMs(samples.length);
-    item.heard = this.#options.engine.hearing.hear(samples, this.#vocabulary(item)).then((words) => {
-      item.words = words;
-      return words;
-    });
-    // Whoever needs the words sees the failure; without a reader it must not end the process.
-    item.heard.catch(() => {});
+  #prepare(): void {
+    this.#options.engine.hearing.prepare(this.#vocabulary());
   }
 
   /** What to expect now; the item that is about to be heard says nothing yet, and must not look like an answer. */
   #vocabulary(about?: StoredItem): Vocabulary {
-    const memories = this.#items.all.filter((item) => item !== about).map(memoryOf);
-    return this.#options.engine.brain.vocabulary(brainTools(this.#settings.tools), memories);
+    const memories = this.#items.all.filter((item) => item !== about).flatMap(memoriesIn);
+    return this.#options.engine.brain.vocabulary(brainTools(this.#settings.tools, this.#mcp), memories);
   }
 }

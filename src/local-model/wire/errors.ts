@@ -126,60 +126,44 @@ export function unknownCall(callId: string): WireError {
   return new WireError("invalid_tool_call_id", `Tool call ID '${callId}' not found in conversation.`);
 }
 
+export function unknownApprovalRequest(id: string): WireError {
+  return new WireError("invalid_value", `Approval request '${id}' not found.`, "item.approval_request_id");
+}
+
+export function tooManyItems(most: number): WireError {
+  return new WireError("invalid_value", `Error adding item: a conversation holds at most ${most} items.`);
+}
+
 export function voiceLocked(): WireError {
   const message = "Cannot update a conversation's voice if assistant audio is present.";
   return new WireError("cannot_update_voice", message);
+}
+
+/** The wording names both kinds, whichever way round it was wrong. */
+export function otherSessionKind(own: "realtime" | "transcription"): WireError {
+  const other = own === "realtime" ? "transcription" : "realtime";
+  const message = `Passing a ${other} session update event to a ${own} session is not allowed.`;
+  return new WireError("invalid_parameter", message, "session.type");
+}
+
+export function notInThisSession(type: string, kind: string): WireError {
+  return new WireError("invalid_event", `'${type}' events are not supported in a ${kind} session.`, "type");
 }
 
 export function noSuchReference(index: number, id: string): WireError {
   return new WireError("invalid_value", `Item with id '${id}' not found.`, `response.input[${index}].id`);
 }
 
-export function badAudio(path: string): WireError {
-  const message = `Invalid '${path}': expected base64 of whole 16-bit little-endian samples.`;
+export function audioTooLong(path: string, megabytes: number): WireError {
+  return new WireError("invalid_value", `Invalid '${path}': audio of more than ${megabytes} MiB.`, path);
+}
+
+export function badImage(path: string): WireError {
+  const message = `Invalid '${path}': expected a base64-encoded data URL with a PNG or JPEG image.`;
   return new WireError("invalid_value", message, path);
 }
 
-/** Errors that end the connection: sent as one event, then the socket closes with this code and reason. */
-export interface FatalError {
-  readonly body: ErrorBody;
-  readonly closeCode: number;
-  readonly reason: string;
-}
-
-function fatal(code: string | null, message: string, closeCode: number, reason?: string): FatalError {
-  const type = "invalid_request_error";
-  const body = { type, code, message, param: null, event_id: null } as const;
-  return { body, closeCode, reason: reason ?? (code === null ? type : `${type}.${code}`) };
-}
-
-const AUTH_CLOSE = 3000;
-const REQUEST_CLOSE = 4000;
-const GOING_AWAY = 1001;
-
-export function invalidKey(key: string): FatalError {
-  const shown = key.length > 8 ? `${key.slice(0, 3)}***${key.slice(-4)}` : "***";
-  return fatal("invalid_api_key", `Incorrect API key provided: ${shown}.`, AUTH_CLOSE);
-}
-
-export function missingKey(): FatalError {
-  return fatal(null, "Missing bearer or basic authentication in header", AUTH_CLOSE);
-}
-
-export function unknownModel(model: string): FatalError {
-  return fatal("invalid_model", `Model "${model}" is not supported in realtime mode.`, REQUEST_CLOSE);
-}
-
-export function missingModel(): FatalError {
-  return fatal("missing_model", "You must provide a model parameter.", REQUEST_CLOSE);
-}
-
-export function betaDisabled(): FatalError {
-  const message = "The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.";
-  return fatal("beta_api_shape_disabled", message, REQUEST_CLOSE);
-}
-
-export function sessionExpired(minutes: number): FatalError {
-  const message = `Your session hit the maximum duration of ${minutes} minutes.`;
-  return fatal("session_expired", message, GOING_AWAY, message);
+export function badAudio(path: string): WireError {
+  const message = `Invalid '${path}': expected base64 of whole 16-bit little-endian samples.`;
+  return new WireError("invalid_value", message, path);
 }

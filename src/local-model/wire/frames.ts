@@ -1,7 +1,12 @@
 // A text frame to a client event. Everything about a frame that is not yet about its meaning.
 
-import { WireError } from "./errors.ts";
-import { textUpTo } from "./shape.ts";
+import { audioTooLong, badAudio, missingParameter, WireError } from "./errors.ts";
+import { decodePcm } from "./pcm-text.ts";
+import { text, textUpTo } from "./shape.ts";
+
+/** The documented limit of one append, and the base64 that makes it. */
+const MAX_APPEND_MIB = 15;
+const MAX_APPEND_CHARACTERS = (MAX_APPEND_MIB * 1024 * 1024 * 4) / 3;
 
 export interface ClientEvent {
   readonly type: string;
@@ -28,6 +33,16 @@ export function parseFrame(data: string): ClientEvent {
   }
   const eventId = body["event_id"] === undefined ? null : textUpTo(512)(body["event_id"], "event_id");
   return { type: body["type"], eventId, body };
+}
+
+/** The samples of an `input_audio_buffer.append`. Throws a `WireError`. */
+export function appendedAudio(body: ClientEvent["body"]): Int16Array {
+  if (body["audio"] === undefined) throw missingParameter("audio");
+  const base64 = text(body["audio"], "audio");
+  if (base64.length > MAX_APPEND_CHARACTERS) throw audioTooLong("audio", MAX_APPEND_MIB);
+  const samples = decodePcm(base64);
+  if (!samples) throw badAudio("audio");
+  return samples;
 }
 
 export function binaryFrame(): WireError {

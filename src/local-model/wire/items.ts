@@ -1,7 +1,7 @@
 // Conversation items as the API shows them, and the check of those a client creates.
 
-import { missingParameter, unsupportedValue, WireError } from "./errors.ts";
-import { anything, identifier, object, oneOf, record, text } from "./shape.ts";
+import { badImage, missingParameter, unsupportedValue, WireError } from "./errors.ts";
+import { anything, flag, identifier, nullable, object, oneOf, record, text } from "./shape.ts";
 
 export type ItemStatus = "in_progress" | "completed" | "incomplete";
 
@@ -11,6 +11,7 @@ export interface ContentPart {
   readonly transcript?: string | null;
   readonly audio?: string;
   readonly image_url?: string;
+  readonly detail?: "auto" | "low" | "high";
 }
 
 export interface MessageItem {
@@ -38,12 +39,76 @@ export interface FunctionOutputItem {
   readonly output: string;
 }
 
-export type WireItem = MessageItem | FunctionCallItem | FunctionOutputItem;
+export type McpError =
+  | { readonly type: "protocol_error"; readonly code: number; readonly message: string }
+  | { readonly type: "tool_execution_error"; readonly message: string }
+  | { readonly type: "http_error"; readonly code: number; readonly message: string };
+
+export interface McpCallItem {
+  readonly id: string;
+  readonly type: "mcp_call";
+  readonly server_label: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly approval_request_id: string | null;
+  readonly output: string | null;
+  readonly error: McpError | null;
+}
+
+export interface McpListedTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly input_schema: unknown;
+}
+
+export interface McpListItem {
+  readonly id: string;
+  readonly type: "mcp_list_tools";
+  readonly server_label: string;
+  readonly tools: readonly McpListedTool[];
+}
+
+export interface McpApprovalRequestItem {
+  readonly id: string;
+  readonly type: "mcp_approval_request";
+  readonly server_label: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+export interface McpApprovalResponseItem {
+  readonly id: string;
+  readonly type: "mcp_approval_response";
+  readonly approval_request_id: string;
+  readonly approve: boolean;
+  readonly reason?: string | null;
+}
+
+export type WireItem =
+  | MessageItem
+  | FunctionCallItem
+  | FunctionOutputItem
+  | McpCallItem
+  | McpListItem
+  | McpApprovalRequestItem
+  | McpApprovalResponseItem;
+
+const IMAGE = /^data:image\/(?:png|jpe?g);base64,[A-Za-z0-9+/]+={0,2}$/;
 
 const PARTS = {
   input_text: object({ type: text, text }, ["text"]),
   input_audio: object({ type: text, audio: text, transcript: anything }, ["audio"]),
-  input_image: object({ type: text, image_url: text, detail: oneOf("auto", "low", "high") }, ["image_url"]),
+  input_image: object(
+    {
+      type: text,
+      image_url: (value, path) => {
+        if (!IMAGE.test(text(value, path))) throw badImage(path);
+        return value;
+      },
+      detail: oneOf("auto", "low", "high"),
+    },
+    ["image_url"],
+  ),
   output_text: object({ type: text, text }, ["text"]),
 } as const;
 
@@ -53,45 +118,63 @@ const ALLOWED_PARTS = {
   assistant: ["output_text"],
 } as const;
 
-const COMMON = { id: identifier, type: text, object: text, status: text };
+// A status sent by a client has no effect, but must be one.
+const COMMON = {
+  id: identifier,
+  type: text,
+  object: oneOf("realtime.item"),
+  status: oneOf("completed", "incomplete", "in_progress"),
+};
 const MESSAGE = object(
-  { ...COMMON, role: oneOf("user", "assistant", "system"), content: anything, phase: text },
+  {
+    ...COMMON,
+    role: oneOf("user", "assistant", "system"),
+    content: anything,
+    phase: oneOf("commentary", "final_answer"),
+  },
   ["role", "content"],
 );
-const CALL = object({ ...COMMON, name: text, call_id: identifier, arguments: text }, [
-  "name",
-  "call_id",
-  "arguments",
-]);
+const CALL = object({ ...COMMON, name: text, call_id: identifier, arguments: text }, ["name", "arguments"]);
 const OUTPUT = object({ ...COMMON, call_id: identifier, output: text }, ["call_id", "output"]);
+const APPROVAL = object({ ...COMMON, approval_request_id: text, approve: flag, reason: nullable(text) }, [
+  "approval_request_id",
+  "approve",
+]);
 
-const CREATABLE = ["message", "function_call", "function_call_output"] as const;
+const CREATABLE = ["message", "function_call", "function_call_output", "mcp_approval_response"] as const;
 
-/** The item a client sent, complete; `newItemId` names it when the client did not. Throws a `WireError`. */
-export function checkItem(value: unknown, path: string, newItemId: () => string): WireItem {
+/** Names for what the client left unnamed. */
+export interface Names {
+  itemId(): string;
+  callId(): string;
+}
+
+/** The item a client sent, complete. Throws a `WireError`. */
+export function checkItem(value: unknown, path: string, names: Names): WireItem {
   if (value === undefined) throw missingParameter(path);
   const source = record(value, path);
   if (source["type"] === undefined) throw missingParameter(`${path}.type`);
   const type = oneOf(...CREATABLE)(source["type"], `${path}.type`);
-  if (type === "message") {
-    const fields = MESSAGE(source, path);
-    const content = checkContent(fields.content, fields.role, `${path}.content`);
-    return { id: fields.id ?? newItemId(), type, status: "completed", role: fields.role, content };
+  switch (type) {
+    case "message": {
+      const { id = names.itemId(), role, content: parts } = MESSAGE(source, path);
+      return { id, type, status: "completed", role, content: checkContent(parts, role, `${path}.content`) };
+    }
+    case "function_call": {
+      const fields = CALL(source, path);
+      const { id = names.itemId(), name, call_id = names.callId() } = fields;
+      return { id, type, status: "completed", name, call_id, arguments: fields.arguments };
+    }
+    case "function_call_output": {
+      // Outputs carry no status on the wire.
+      const { id = names.itemId(), call_id, output } = OUTPUT(source, path);
+      return { id, type, call_id, output };
+    }
+    case "mcp_approval_response": {
+      const { id = names.itemId(), approval_request_id, approve, reason } = APPROVAL(source, path);
+      return { id, type, approval_request_id, approve, ...(reason === undefined ? {} : { reason }) };
+    }
   }
-  if (type === "function_call") {
-    const fields = CALL(source, path);
-    return {
-      id: fields.id ?? newItemId(),
-      type,
-      status: "completed",
-      name: fields.name,
-      call_id: fields.call_id,
-      arguments: fields.arguments,
-    };
-  }
-  // Outputs carry no status on the wire.
-  const fields = OUTPUT(source, path);
-  return { id: fields.id ?? newItemId(), type, call_id: fields.call_id, output: fields.output };
 }
 
 function checkContent(value: unknown, role: MessageItem["role"], path: string): ContentPart[] {

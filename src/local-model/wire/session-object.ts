@@ -1,5 +1,8 @@
 // The session as the API shows it, and what it is before the client says anything.
 
+import { isSecondGeneration } from "./models.ts";
+import type { Tool, ToolChoice } from "./tools.ts";
+
 export interface ServerVad {
   readonly type: "server_vad";
   readonly threshold: number;
@@ -19,15 +22,6 @@ export interface SemanticVad {
 
 export type TurnDetection = ServerVad | SemanticVad;
 
-export interface FunctionTool {
-  readonly type: "function";
-  readonly name: string;
-  readonly description?: string;
-  readonly parameters?: unknown;
-}
-
-export type ToolChoice = "auto" | "none" | "required" | { readonly type: "function"; readonly name: string };
-
 export interface Transcription {
   readonly model: string;
   readonly language: string | null;
@@ -39,27 +33,38 @@ export interface PcmFormat {
   readonly rate: number;
 }
 
+export type Truncation =
+  | "auto"
+  | "disabled"
+  | {
+      readonly type: "retention_ratio";
+      readonly retention_ratio: number;
+      readonly token_limits?: { readonly post_instructions?: number };
+    };
+
+export interface AudioInput {
+  readonly format: PcmFormat;
+  readonly transcription: Transcription | null;
+  readonly noise_reduction: unknown;
+  readonly turn_detection: TurnDetection | null;
+}
+
 export interface EffectiveSession {
-  readonly type: "realtime";
+  readonly type: "realtime" | "transcription";
   readonly object: "realtime.session";
   readonly id: string;
   readonly model: string;
   readonly output_modalities: readonly ("audio" | "text")[];
   readonly instructions: string;
-  readonly tools: readonly FunctionTool[];
+  readonly tools: readonly Tool[];
   readonly tool_choice: ToolChoice;
   readonly max_output_tokens: number | "inf";
   readonly tracing: unknown;
-  readonly truncation: unknown;
+  readonly truncation: Truncation;
   readonly prompt: unknown;
   readonly expires_at: number;
   readonly audio: {
-    readonly input: {
-      readonly format: PcmFormat;
-      readonly transcription: Transcription | null;
-      readonly noise_reduction: unknown;
-      readonly turn_detection: TurnDetection | null;
-    };
+    readonly input: AudioInput;
     readonly output: {
       readonly format: PcmFormat;
       readonly voice: string | { readonly id: string };
@@ -78,25 +83,6 @@ export const DEFAULT_INSTRUCTIONS =
   "you aren't a human and that you can't do human things in the real world. Your voice and personality should be " +
   "warm and engaging, with a lively and playful tone. Talk quickly. You should always call a function if you can.";
 
-const MODELS = new Set([
-  "gpt-realtime-2.1",
-  "gpt-realtime-2.1-mini",
-  "gpt-realtime-2",
-  "gpt-realtime-1.5",
-  "gpt-realtime",
-  "gpt-realtime-mini",
-]);
-
-/** Dated versions such as `gpt-realtime-2025-08-28` are the models they date. */
-export function isKnownModel(model: string): boolean {
-  return MODELS.has(model.replace(/-\d{4}-\d{2}-\d{2}$/, ""));
-}
-
-/** The second generation reasons, and marks its messages with a phase. */
-export function isSecondGeneration(model: string): boolean {
-  return model.startsWith("gpt-realtime-2") && !/^gpt-realtime-20\d\d-/.test(model);
-}
-
 export function defaultServerVad(model: string): ServerVad {
   return {
     type: "server_vad",
@@ -109,10 +95,17 @@ export function defaultServerVad(model: string): ServerVad {
   };
 }
 
-export function newSession(id: string, model: string, expiresAt: number): EffectiveSession {
+/** A session that only transcribes is kept like the other kind; `shownSession` hides what it does not have. */
+export function newSession(
+  type: EffectiveSession["type"],
+  id: string,
+  model: string,
+  expiresAt: number,
+): EffectiveSession {
   const format: PcmFormat = { type: "audio/pcm", rate: 24_000 };
+  const vad = defaultServerVad(model);
   return {
-    type: "realtime",
+    type,
     object: "realtime.session",
     id,
     model,
@@ -126,9 +119,36 @@ export function newSession(id: string, model: string, expiresAt: number): Effect
     prompt: null,
     expires_at: expiresAt,
     audio: {
-      input: { format, transcription: null, noise_reduction: null, turn_detection: defaultServerVad(model) },
+      input: {
+        format,
+        transcription: null,
+        noise_reduction: null,
+        turn_detection:
+          type === "realtime" ? vad : { ...vad, create_response: false, interrupt_response: false },
+      },
       output: { format, voice: isSecondGeneration(model) ? "marin" : "alloy", speed: 1 },
     },
     include: null,
+  };
+}
+
+/** What `session.created` and `session.updated` carry. */
+export function shownSession(session: EffectiveSession): unknown {
+  if (session.type === "realtime") return session;
+  const { format, transcription, noise_reduction, turn_detection: detection } = session.audio.input;
+  let turn_detection: unknown = null;
+  if (detection?.type === "server_vad") {
+    const { type, threshold, prefix_padding_ms, silence_duration_ms } = detection;
+    turn_detection = { type, threshold, prefix_padding_ms, silence_duration_ms };
+  } else if (detection) {
+    turn_detection = { type: detection.type, eagerness: detection.eagerness };
+  }
+  return {
+    type: session.type,
+    object: "realtime.transcription_session",
+    id: session.id,
+    expires_at: session.expires_at,
+    audio: { input: { format, transcription, noise_reduction, turn_detection } },
+    include: session.include,
   };
 }

@@ -1,129 +1,14 @@
 // `session.update`: checks the whole of it, then merges it into the session. Nothing changes if any field is wrong.
 
-import { VOICE_NAMES } from "../voice/synthesise.ts";
-import { missingParameter, unsupportedValue, voiceLocked, WireError } from "./errors.ts";
-import { defaultServerVad, DEFAULT_INSTRUCTIONS, isSecondGeneration } from "./session-object.ts";
-import type {
-  EffectiveSession,
-  FunctionTool,
-  ToolChoice,
-  Transcription,
-  TurnDetection,
-} from "./session-object.ts";
-import {
-  anything,
-  arrayOf,
-  decimal,
-  flag,
-  integer,
-  nullable,
-  object,
-  oneOf,
-  record,
-  text,
-  textUpTo,
-} from "./shape.ts";
-import type { Check } from "./shape.ts";
+import { missingParameter, otherSessionKind, voiceLocked, WireError } from "./errors.ts";
+import { isSecondGeneration } from "./models.ts";
+import { REALTIME_SESSION, SEMANTIC_VAD, SERVER_VAD, TRANSCRIPTION_SESSION } from "./session-fields.ts";
+import { defaultServerVad, DEFAULT_INSTRUCTIONS } from "./session-object.ts";
+import type { AudioInput, EffectiveSession, Transcription, TurnDetection } from "./session-object.ts";
+import { oneOf, record } from "./shape.ts";
 
-const FORMAT = object({ type: oneOf("audio/pcm"), rate: integer(24_000, 24_000) }, ["type"]);
-
-export const MODALITIES: Check<readonly ("audio" | "text")[]> = (value, path) => {
-  const list = arrayOf(oneOf("audio", "text"))(value, path);
-  if (list.length !== 1) throw unsupportedValue(path, value, ['["text"]', '["audio"]']);
-  return list;
-};
-
-export const VOICE: Check<string | { readonly id: string }> = (value, path) => {
-  if (typeof value === "object" && value !== null) return object({ id: text }, ["id"])(value, path);
-  return oneOf(...VOICE_NAMES)(value, path);
-};
-
-export const MAX_OUTPUT_TOKENS: Check<number | "inf"> = (value, path) =>
-  value === "inf" ? "inf" : integer(1, 4096)(value, path);
-
-const TOOL_FIELDS = object(
-  { type: oneOf("function"), name: textUpTo(64), description: text, parameters: record },
-  ["type", "name"],
-);
-
-export const TOOLS: Check<readonly FunctionTool[]> = (value, path) => {
-  const tools = arrayOf(TOOL_FIELDS)(value, path);
-  for (const [index, tool] of tools.entries()) {
-    if (!/^[a-zA-Z0-9_-]+$/.test(tool.name)) {
-      throw new WireError(
-        "invalid_value",
-        `Invalid '${path}[${index}].name': string does not match pattern.`,
-        `${path}[${index}].name`,
-      );
-    }
-  }
-  return tools;
-};
-
-export const TOOL_CHOICE: Check<ToolChoice> = (value, path) =>
-  typeof value === "object" && value !== null
-    ? object({ type: oneOf("function"), name: text }, ["type", "name"])(value, path)
-    : oneOf("auto", "none", "required")(value, path);
-
-const TRANSCRIPTION: Check<Transcription> = (value, path) => {
-  const fields = object(
-    {
-      model: text,
-      language: nullable(text),
-      prompt: nullable(text),
-      delay: anything,
-      keywords: anything,
-      languages: anything,
-    },
-    ["model"],
-  )(value, path);
-  return { language: null, prompt: null, ...fields };
-};
-
-const SERVER_VAD = object({
-  type: oneOf("server_vad"),
-  threshold: decimal(0, 1),
-  prefix_padding_ms: integer(0),
-  silence_duration_ms: integer(0),
-  idle_timeout_ms: nullable(integer(5000, 30_000)),
-  create_response: flag,
-  interrupt_response: flag,
-});
-
-const SEMANTIC_VAD = object({
-  type: oneOf("semantic_vad"),
-  eagerness: oneOf("low", "medium", "high", "auto"),
-  create_response: flag,
-  interrupt_response: flag,
-});
-
-/** The fields that are checked alike everywhere; turn detection depends on what is there already. */
-const SESSION = object({
-  type: oneOf("realtime"),
-  model: text,
-  output_modalities: MODALITIES,
-  instructions: text,
-  tools: TOOLS,
-  tool_choice: TOOL_CHOICE,
-  max_output_tokens: MAX_OUTPUT_TOKENS,
-  tracing: nullable(anything),
-  truncation: anything,
-  prompt: nullable(anything),
-  include: nullable(arrayOf(oneOf("item.input_audio_transcription.logprobs"))),
-  reasoning: object({ effort: oneOf("minimal", "low", "medium", "high", "xhigh") }),
-  parallel_tool_calls: flag,
-  audio: object({
-    input: object({
-      format: FORMAT,
-      transcription: nullable(TRANSCRIPTION),
-      noise_reduction: nullable(
-        object({ type: oneOf("near_field", "far_field"), strength: decimal(0, 1) }, ["type"]),
-      ),
-      turn_detection: nullable(record),
-    }),
-    output: object({ format: FORMAT, voice: VOICE, speed: decimal(0.25, 1.5) }),
-  }),
-});
+type RealtimeFields = ReturnType<typeof REALTIME_SESSION>;
+type InputFields = NonNullable<NonNullable<RealtimeFields["audio"]>["input"]>;
 
 /**
  * The session after the update. `spoke` says whether assistant audio exists, which freezes the voice.
@@ -132,8 +17,37 @@ const SESSION = object({
 export function updatedSession(current: EffectiveSession, update: unknown, spoke: boolean): EffectiveSession {
   const path = "session";
   if (update === undefined) throw missingParameter(path);
-  if (record(update, path)["type"] === undefined) throw missingParameter(`${path}.type`);
-  const { audio, ...fields } = SESSION(update, path);
+  const type = record(update, path)["type"];
+  if (type === undefined) throw missingParameter(`${path}.type`);
+  if (oneOf("realtime", "transcription")(type, `${path}.type`) !== current.type) {
+    throw otherSessionKind(current.type);
+  }
+  if (current.type === "transcription") {
+    const { audio, include } = TRANSCRIPTION_SESSION(update, path);
+    const input = mergedInput(current, audio?.input ?? {});
+    return { ...current, ...(include === undefined ? {} : { include }), audio: { ...current.audio, input } };
+  }
+  const { audio, type: _, ...fields } = REALTIME_SESSION(update, path);
+  refuseWhatIsFixed(current, fields, audio?.output?.voice, spoke);
+  // An empty string brings the default text back, as on the wire; the documentation says otherwise.
+  if (fields.instructions === "") fields.instructions = DEFAULT_INSTRUCTIONS;
+  const merged = {
+    ...current,
+    ...fields,
+    audio: {
+      input: mergedInput(current, audio?.input ?? {}),
+      output: { ...current.audio.output, ...audio?.output },
+    },
+  };
+  return merged as EffectiveSession;
+}
+
+function refuseWhatIsFixed(
+  current: EffectiveSession,
+  fields: Omit<RealtimeFields, "audio" | "type">,
+  voice: unknown,
+  spoke: boolean,
+): void {
   if (fields.model !== undefined && fields.model !== current.model) {
     throw new WireError("invalid_value", "Cannot update a session's model.", "session.model");
   }
@@ -142,29 +56,46 @@ export function updatedSession(current: EffectiveSession, update: unknown, spoke
       throw new WireError("unknown_parameter", `Unknown parameter: 'session.${key}'.`, `session.${key}`);
     }
   }
-  const voice = audio?.output?.voice;
-  if (spoke && voice !== undefined && JSON.stringify(voice) !== JSON.stringify(current.audio.output.voice)) {
-    throw voiceLocked();
+  const isTraced = current.tracing !== null;
+  if (isTraced && fields.tracing !== undefined && !isSame(fields.tracing, current.tracing)) {
+    throw new WireError(
+      "invalid_value",
+      "Tracing cannot be changed once it is enabled for a session.",
+      "session.tracing",
+    );
   }
-  const { turn_detection: turnDetection, ...input } = audio?.input ?? {};
-  // An empty string brings the default text back, as on the wire; the documentation says otherwise.
-  if (fields.instructions === "") fields.instructions = DEFAULT_INSTRUCTIONS;
-  const merged = {
-    ...current,
-    ...fields,
-    audio: {
-      input: {
-        ...current.audio.input,
-        ...input,
-        turn_detection:
-          turnDetection === undefined
-            ? current.audio.input.turn_detection
-            : mergedTurnDetection(current, turnDetection, `${path}.audio.input.turn_detection`),
-      },
-      output: { ...current.audio.output, ...audio?.output },
-    },
+  if (spoke && voice !== undefined && !isSame(voice, current.audio.output.voice)) throw voiceLocked();
+}
+
+function mergedInput(current: EffectiveSession, fields: InputFields): AudioInput {
+  const { turn_detection: detection, transcription, ...rest } = fields;
+  const path = "session.audio.input";
+  const input = current.audio.input;
+  return {
+    ...input,
+    ...(rest as Partial<AudioInput>),
+    transcription:
+      transcription === undefined
+        ? input.transcription
+        : mergedTranscription(input.transcription, transcription, `${path}.transcription`),
+    turn_detection:
+      detection === undefined
+        ? input.turn_detection
+        : mergedTurnDetection(current, detection, `${path}.turn_detection`),
   };
-  return merged as EffectiveSession;
+}
+
+/** A model begins anew; without one the settings of the model that is set are changed. */
+function mergedTranscription(
+  current: Transcription | null,
+  update: NonNullable<InputFields["transcription"]> | null,
+  path: string,
+): Transcription | null {
+  if (update === null) return null;
+  const model = update.model ?? current?.model;
+  if (model === undefined) throw missingParameter(`${path}.model`);
+  const base = update.model === undefined && current ? current : { model, language: null, prompt: null };
+  return { ...base, ...update, model };
 }
 
 function mergedTurnDetection(
@@ -174,17 +105,22 @@ function mergedTurnDetection(
 ): TurnDetection | null {
   if (update === null) return null;
   const current = session.audio.input.turn_detection;
+  // A session that transcribes has nothing to create or interrupt.
+  const answers = session.type === "realtime";
   const type = oneOf("server_vad", "semantic_vad")(
     update["type"] ?? current?.type ?? "server_vad",
     `${path}.type`,
   );
+  const replies = { create_response: answers, interrupt_response: answers };
   if (type === "server_vad") {
-    const base = current?.type === "server_vad" ? current : defaultServerVad(session.model);
-    return { ...base, ...SERVER_VAD(update, path), type };
+    const base =
+      current?.type === "server_vad" ? current : { ...defaultServerVad(session.model), ...replies };
+    return { ...base, ...SERVER_VAD(update, path), ...(answers ? {} : replies), type };
   }
-  const base =
-    current?.type === "semantic_vad"
-      ? current
-      : ({ eagerness: "auto", create_response: true, interrupt_response: true } as const);
-  return { ...base, ...SEMANTIC_VAD(update, path), type };
+  const base = current?.type === "semantic_vad" ? current : ({ eagerness: "auto", ...replies } as const);
+  return { ...base, ...SEMANTIC_VAD(update, path), ...(answers ? {} : replies), type };
+}
+
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -6,6 +6,7 @@ import { PLACES } from "../words/places.ts";
 import { nameWords, wordsOf } from "../tokens.ts";
 import type { Token } from "../tokens.ts";
 import { numberPhrases, numbersIn } from "./numbers.ts";
+import { flagIndex } from "./flags.ts";
 import { PhraseIndex } from "./phrase-index.ts";
 import type { Found } from "./phrase-index.ts";
 import { clockPhrases, clocksIn, DAY_PHRASES, daysIn, isoDate, isoTime } from "./times.ts";
@@ -16,6 +17,8 @@ export interface Slot {
   readonly name: string;
   /** The name as words: `maxResults` is "max results". */
   readonly label: string;
+  /** What the schema says of it, or nothing. */
+  readonly description: string;
   readonly kind: SlotKind;
   readonly required: boolean;
   /** The class of the grammar that holds its values, or the word loop `text`. */
@@ -26,6 +29,8 @@ export interface Slot {
   readonly find: (list: readonly Token[]) => Found[];
   /** Words that lead into a value. */
   readonly leads: readonly string[];
+  /** Its name is a direction, "from" or "to": the word before a value decides whose it is. */
+  readonly isDirected: boolean;
   readonly question: string;
 }
 
@@ -45,11 +50,12 @@ interface Schema {
 export const TEXT_LOOP = "text";
 
 const placeIndex = new PhraseIndex(PLACES.map((place) => [wordsOf(place).join(" "), place] as const));
-const personIndex = new PhraseIndex(GIVEN_NAMES.map((name) => [name.toLowerCase(), name] as const));
-const flagIndex = new PhraseIndex<boolean>([
-  ...["on", "yes", "true", "enable", "enabled", "yeah"].map((word) => [word, true] as const),
-  ...["off", "no", "false", "disable", "disabled", "nope"].map((word) => [word, false] as const),
-]);
+export const personIndex = new PhraseIndex(GIVEN_NAMES.map((name) => [name.toLowerCase(), name] as const));
+/** What the names of arguments say about the word before their value. */
+const DIRECTIONS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/\b(from|origin|source|departure|start)\b/, ["from"]],
+  [/\b(to|destination|target|arrival|end)\b/, ["to", "into", "in"]],
+];
 
 /** The arguments of a tool, in the order of its schema. A schema that is not an object has none. */
 export function slotsOf(toolName: string, parameters: unknown, now: () => Date): Slot[] {
@@ -65,10 +71,11 @@ function slot(toolName: string, name: string, schema: Schema, required: boolean,
   const description = typeof schema.description === "string" ? schema.description : "";
   const kind = kindOf(label, description, schema);
   const choices = choicesOf(schema);
-  const base = { name, label, kind, required };
+  const direction = DIRECTIONS.find(([words]) => words.test(label))?.[1];
+  const base = { name, label, description, kind, required, isDirected: direction !== undefined };
   switch (kind) {
     case "choice": {
-      const index = new PhraseIndex(choices.map((value) => [spokenChoice(value), value] as const));
+      const index = new PhraseIndex(choices.flatMap((value) => spokenChoices(value)));
       const className = `${toolName}.${name}`.toLowerCase().replace(/[^a-z.]/g, "");
       const question = `Which ${label}: ${listed(choices.map(String), "or")}?`;
       return {
@@ -76,19 +83,21 @@ function slot(toolName: string, name: string, schema: Schema, required: boolean,
         className,
         phrases: index.phrases,
         find: (list) => index.all(list),
-        leads: [],
+        leads: direction ?? [],
         question,
       };
     }
-    case "flag":
+    case "flag": {
+      const index = flagIndex(label, description);
       return {
         ...base,
-        className: "flag",
-        phrases: ["on", "off", "yes", "no"],
-        find: (list) => flagIndex.all(list),
+        className: `${toolName}.${name}`.toLowerCase().replace(/[^a-z.]/g, ""),
+        phrases: index.phrases,
+        find: (list) => index.all(list),
         leads: [],
         question: `${capital(label)}: yes or no?`,
       };
+    }
     case "number":
       return {
         ...base,
@@ -106,7 +115,7 @@ function slot(toolName: string, name: string, schema: Schema, required: boolean,
         className: "place",
         phrases: placeIndex.phrases,
         find: (list) => placeIndex.all(list),
-        leads: ["in", "for", "at", "of", "to", "near"],
+        leads: direction ?? ["in", "for", "at", "of", "to", "near"],
         question: `Which ${label}?`,
       };
     case "day":
@@ -196,8 +205,15 @@ function asSchema(value: unknown): Schema {
   return typeof value === "object" && value !== null ? value : {};
 }
 
-function spokenChoice(value: string | number): string {
-  return wordsOf(nameWords(String(value)).join(" ")).join(" ") || String(value).toLowerCase();
+/** As it is said, and the same in the plural: people order mushrooms where a schema says mushroom. */
+function spokenChoices(value: string | number): (readonly [string, string | number])[] {
+  const said = wordsOf(nameWords(String(value)).join(" ")).join(" ") || String(value).toLowerCase();
+  return /[a-rt-z]$/.test(said)
+    ? [
+        [said, value],
+        [`${said}s`, value],
+      ]
+    : [[said, value]];
 }
 
 function withValue(found: Found<string>, value: string | undefined): Found {

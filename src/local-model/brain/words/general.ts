@@ -4,24 +4,37 @@
 import type { WordLoop } from "../../hearing.ts";
 import { GIVEN_NAMES } from "./names.ts";
 
-function words(text: string): readonly string[] {
-  return [...new Set(text.split(/\s+/).filter(Boolean))];
+/** "the*40" is forty times as likely as a word without a number. */
+function words(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((entry) => {
+        const [word = "", times = "1"] = entry.split("*");
+        return [word, Number(times)];
+      }),
+  );
 }
 
 const groups = {
-  pronoun: words("i you he she it we they someone everyone everybody somebody this that there"),
-  object: words("me you him her it us them everyone myself something everything nothing this that"),
+  pronoun: words(
+    "i*30 you*10 he*8 she*6 it*12 we*8 they*6 someone everyone everybody somebody this*4 that*3 there*5",
+  ),
+  object: words(
+    "me*8 you*6 him*3 her*3 it*8 us*2 them*3 everyone myself something everything nothing this*2 that*2",
+  ),
   determiner: words(
-    "a an the my your his her our their its some any every each no another this that these those all",
+    "a*25 an*4 the*60 my*25 your*4 his*4 her*4 our*4 their*3 its some*4 any*2 every*2 each no*2 another this*5 that*2 these those all*2",
   ),
   number:
     words(`one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand half first
     second third fourth fifth last`),
   auxiliary:
-    words(`is are was were am be been has have had do does did will would can could should must may might
-    needs need wants want likes like gets got cannot isn't don't won't`),
-  to: ["to"],
+    words(`is*30 are*10 was*8 were*3 am*6 be*4 been*2 has*6 have*6 had*3 do*5 does*4 did*4 will*5 would*2 can*4 could*2
+    should*2 must may might needs*2 need*4 wants want*3 likes*2 like*2 gets got cannot isn't don't won't`),
+  to: words("to"),
   noun: words(`account address afternoon age air airport alarm animal answer apartment apple appointment arm attic
     aunt baby back backpack bag ball balcony bank basement basket bathroom battery beach bed bedroom beer bell bicycle bike bill
     bird birthday blanket boat body book boots bottle box boy bread breakfast bridge brother building bus business
@@ -62,18 +75,55 @@ const groups = {
     here home inside just late later maybe never next not now often once only out outside quickly really right
     slowly so sometimes somewhere soon still there today together tomorrow tonight too twice up upstairs usually very well yesterday`),
   preposition:
-    words(`about above across after against around at before behind below beside between by down during for
-    from in inside into near next of off on onto out outside over past since through to toward under until up with without`),
-  joiner: words("and or but because if when while so that"),
+    words(`about*3 above across after*3 against around at*15 before*2 behind below beside between*2 by*4 down*2 during
+    for*15 from*8 in*30 inside into*2 near next of*25 off*2 on*15 onto out*3 outside over*2 past since through to*10 toward
+    under*2 until*2 up*3 with*8 without`),
+  joiner: words("and*12 or*2 but*3 because if when while so that*2"),
+  question: words("what*10 how*6 where*4 when*3 why*2 who*3 which*2 much*3 many*3 long*2"),
   name: words(`${GIVEN_NAMES.join(" ").toLowerCase()} monday tuesday wednesday thursday friday saturday sunday january
     february march april may june july august september october november december mom dad christmas easter`),
 };
 
+/** What may stand before a word of the session's own: a tool's name, a choice, a unit. */
+const BEFORE_OWN: Readonly<Record<string, number>> = {
+  start: 0.15,
+  question: 0.08,
+  determiner: 0.35,
+  number: 0.3,
+  auxiliary: 0.05,
+  to: 0.25,
+  noun: 0.08,
+  adjective: 0.15,
+  verb: 0.15,
+  preposition: 0.25,
+  own: 0.15,
+};
+
+/** The same with words of the session's own, in the places of nouns and verbs. */
+export function generalWordsWith(own: Iterable<string>): WordLoop {
+  const ownWords = new Map([...own].map((word) => [word, 1]));
+  if (ownWords.size === 0) return GENERAL_WORDS;
+  const ends = {
+    ...GENERAL_WORDS.follows["noun"],
+    determiner: 0.15,
+    number: 0.06,
+    name: 0.03,
+  };
+  const follows: Record<string, Readonly<Record<string, number>>> = { own: ends };
+  for (const [group, next] of Object.entries(GENERAL_WORDS.follows)) follows[group] = next;
+  for (const [group, chance] of Object.entries(BEFORE_OWN)) {
+    follows[group] = { ...follows[group], own: chance };
+  }
+  return { groups: { ...GENERAL_WORDS.groups, own: ownWords }, follows };
+}
+
 /** Everyday sentences without a list of allowed words. Hears them often, not always. */
-export const GENERAL_WORDS: WordLoop = {
+const GENERAL_WORDS: WordLoop = {
   groups,
   follows: {
     start: {
+      question: 0.15,
+      auxiliary: 0.06,
       pronoun: 0.2,
       determiner: 0.35,
       noun: 0.1,
@@ -83,6 +133,14 @@ export const GENERAL_WORDS: WordLoop = {
       number: 0.03,
       preposition: 0.02,
       adverb: 0.02,
+    },
+    question: {
+      auxiliary: 0.55,
+      noun: 0.1,
+      question: 0.15,
+      adjective: 0.05,
+      pronoun: 0.08,
+      determiner: 0.05,
     },
     pronoun: { auxiliary: 0.5, verb: 0.35, adverb: 0.08, noun: 0.05, end: 0.02 },
     object: {
@@ -106,6 +164,7 @@ export const GENERAL_WORDS: WordLoop = {
       adverb: 0.06,
       to: 0.05,
       name: 0.04,
+      pronoun: 0.15,
       object: 0.02,
       auxiliary: 0.02,
     },

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { FaultError, FAULTS, parseFault } from "../../src/local-model/faults/fault.ts";
+
+describe("the text of a fault", () => {
+  it("FT1 reads a fault as name, value, event and number", () => {
+    expect(parseFault("drop")).toEqual({ name: "drop", value: "reset", at: undefined });
+    expect(parseFault("close:4001,bye@response.done#3")).toEqual({
+      name: "close",
+      value: "4001,bye",
+      at: { event: "response.done", nth: 3 },
+    });
+    expect(parseFault("withhold@conversation.item.done#each").at?.nth).toBe("each");
+    expect(parseFault("delay:50").at).toEqual({ event: "session.updated", nth: 1 });
+  });
+
+  it.each([
+    "",
+    "burn",
+    "drop@",
+    "delay",
+    "delay:soon",
+    "delay:-1",
+    "silence:5",
+    "pace:2@response.done",
+    "drop@x#0",
+  ])("FT1 refuses %j", (text) => {
+    expect(() => parseFault(text)).toThrow(FaultError);
+  });
+
+  it("FT1 is documented for every fault", () => {
+    const page = readFileSync(new URL("../../docs/local-model.md", import.meta.url), "utf8");
+    const documented = [...page.matchAll(/^\| `([a-z-]+)[^`]*` \|/gm)].map((match) => match[1]);
+    expect(documented).toEqual(expect.arrayContaining(Object.keys(FAULTS)));
+  });
+});
