@@ -52,6 +52,7 @@ async function ask(speech: Int16Array): Promise<number> {
   let microphone: NodeJS.Timeout | undefined;
   try {
     return await new Promise<number>((resolve, reject) => {
+      let hasGreeted = false;
       socket.on("error", reject);
       socket.on("message", (data: Buffer, isBinary) => {
         if (isBinary) {
@@ -61,31 +62,16 @@ async function ask(speech: Int16Array): Promise<number> {
         const message = JSON.parse(data.toString()) as Record<string, unknown>;
         // Opened by a typed word: there is no greeting to wait for.
         if (message["type"] === "welcome") socket.send('{"type":"text","text":"Hello"}');
-        if (message["type"] === "audio_end" && microphone === undefined) {
-          socket.send(
-            JSON.stringify({
-              type: "playback",
-              itemId: message["itemId"],
-              playedMs: message["totalMs"],
-              done: true,
-            }),
-          );
+        if (message["type"] === "audio_end") {
+          hasGreeted = true;
+          const { itemId, totalMs: playedMs } = message;
+          socket.send(JSON.stringify({ type: "playback", itemId, playedMs, done: true }));
         }
-        if (
-          message["type"] === "state" &&
-          message["state"] === "listening" &&
-          speechEndMs === undefined &&
-          !microphone
-        ) {
-          if (!greeted) {
-            greeted = true;
-            return;
-          }
+        if (message["state"] === "listening" && hasGreeted && microphone === undefined) {
           socket.send('{"type":"start"}');
           microphone = speak(socket, speech, () => (speechEndMs = performance.now()));
         }
       });
-      let greeted = false;
     });
   } finally {
     clearInterval(microphone);
