@@ -26,8 +26,8 @@ describe("two pages on one conversation", () => {
       await second.byTestId("talk").click();
       await second.isMicrophone("on");
       await first.isMicrophone("taken");
-      expect(await first.byTestId("state").innerText()).toBe("Another page has the microphone.");
       await second.isIn("listening");
+      await first.byTestId("state").filter({ hasText: "Another page has the microphone." }).waitFor();
 
       // What is said from now on is heard at the second page, and seen at both.
       const silentSince = (await first.recording()).lastFrame;
