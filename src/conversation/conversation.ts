@@ -232,12 +232,17 @@ export class Conversation implements Requests {
         });
         return this.#world.items.setGreeted();
       case "answer":
-        this.#upstream.model?.answer(this.#hasBrokenOff ? continuation(this.#world.agent) : {});
+        // One that answers by itself is not asked.
+        if (this.#upstream.model?.abilities.needsCreate === true) {
+          this.#upstream.model.answer(this.#hasBrokenOff ? continuation(this.#world.agent) : {});
+        }
         this.#hasBrokenOff = false;
         return;
       case "cancel_answer":
         this.#playout.dropRest();
-        return this.#upstream.model?.cancelAnswer();
+        // One that cannot be stopped is left to talk to nobody.
+        if (this.#upstream.model?.abilities.cancels === true) this.#upstream.model.cancelAnswer();
+        return;
       case "flush":
         return this.#playout.flush();
       default:
@@ -347,7 +352,9 @@ export class Conversation implements Requests {
   #heard(itemId: string, heard: Heard): void {
     this.#transcript.cut(itemId, heard, (rest) => {
       if (rest === "all") this.#upstream.model?.removeItem(itemId);
-      else this.#upstream.model?.cutItem(itemId, rest.ms, rest.text);
+      else if (this.#upstream.model?.abilities.truncates === true) {
+        this.#upstream.model.cutItem(itemId, rest.ms, rest.text);
+      }
     });
   }
 
