@@ -13,6 +13,8 @@ import { developmentTools } from "./speech/development-tools.ts";
 import { developmentOutside, developmentSeen, developmentUnseen } from "./speech/development.ts";
 import { heldOutTools } from "./speech/held-out-tools.ts";
 import { heldOutOutside, heldOutSeen, heldOutUnseen } from "./speech/held-out.ts";
+import { measureFirstAudio } from "./speech/first-audio.ts";
+import { recordedAnswers, recordedOutside } from "./speech/recordings.ts";
 import { sampleOf } from "./speech/speech-samples.ts";
 
 const { values } = parseArgs({
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     halves: { type: "string", default: "development,held-out" },
     voices: { type: "string", default: "slt,awb,kal16,rms" },
     noise: { type: "string", default: "none,20" },
+    /** A folder of recordings; see `bench/speech/recordings.ts`. */
+    recordings: { type: "string" },
     wrong: { type: "boolean", default: false },
   },
 });
@@ -43,6 +47,12 @@ const HALVES: Readonly<Record<string, readonly Suite[]>> = {
 };
 
 const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
+console.log("| voice | first sound of an answer, median | 95 % | measured |\n|---|---|---|---|");
+for (const voice of values.voices.split(",").filter(Boolean)) {
+  const { medianMs, p95Ms, count } = await measureFirstAudio(voice);
+  console.log(`| ${voice} | ${medianMs.toFixed(0)} ms | ${p95Ms.toFixed(0)} ms | ${count} |`);
+}
+
 const recogniser = await Recogniser.load();
 
 for (const name of values.halves.split(",")) {
@@ -61,6 +71,21 @@ for (const name of values.halves.split(",")) {
         report(noise === "none" ? voice : `${voice}, noise at ${noise} dB`, suite, results, isShown);
       }
     }
+  }
+}
+
+if (values.recordings !== undefined) {
+  const answers = recordedAnswers(values.recordings, developmentTools, recogniser);
+  console.log(`\nhuman voice: ${answers.right} of ${answers.count} one-word answers right`);
+  if (values.wrong) console.log(answers.wrong.map((line) => `    ${line}`).join("\n"));
+  for (const [name, tools] of [
+    ["sample", sampleTools],
+    ["unseen", developmentTools],
+  ] as const) {
+    const { right, count } = recordedOutside(values.recordings, tools, recogniser);
+    console.log(
+      `human voice: ${count - right} of ${count} prompts about nothing ran one of the ${name} tools`,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export interface Statement {
 
 const END = "(?=[.!?;,]|\\s+(?:and|but)\\s|$)";
 const NAMED = new RegExp(
-  `\\b(?:my name is|my name's|i am called|i'm called|call me|(?:your|the user's) name is)\\s+([\\p{L}'’-]+(?: \\p{Lu}[\\p{L}'’-]+)?)`,
+  `\\b(?:my name is|my name's|i am called|i'm called|call me|(?:your|the user's) name is)\\s+([\\p{L}'’-]+)(?: ([\\p{L}'’-]+))?`,
   "iu",
 );
 const PRESENTED = /\b(?:i am|i'm|this is)\s+(\p{L}+)(?=[.!,]|$)/iu;

@@ -63,12 +63,11 @@ function thingsCalled(noun: string, slots: readonly Slot[]): string[] {
   const choice = slots.find((slot) => slot.kind === "choice");
   const plain = noun === "" ? [] : [`the ${noun}`, `a ${noun}`, `my ${noun}`, noun];
   if (!choice) return plain;
+  const hole = `{${choice.name}}`;
   const listed = [noun, choice.label].flatMap((word) =>
-    word === ""
-      ? []
-      : [`the {choice} ${word}`, `a {choice} ${word}`, `{choice} ${word}`, `my {choice} ${word}`],
+    word === "" ? [] : [`the ${hole} ${word}`, `a ${hole} ${word}`, `${hole} ${word}`, `my ${hole} ${word}`],
   );
-  return [...plain, ...listed, "the {choice}", "some {choice}"];
+  return [...plain, ...listed, `the ${hole}`, `some ${hole}`];
 }
 
 function verbsLike(verb: string): string[] {
@@ -104,7 +103,7 @@ function ends(holes: readonly string[]): string[] {
 }
 
 function holesFor(slot: Slot, description: string): string[] {
-  const hole = `{${slot.kind}}`;
+  const hole = `{${slot.name}}`;
   if (slot.kind === "number") {
     const units = new Set(`${slot.label} ${slot.description} ${description}`.toLowerCase().match(UNITS));
     const counted = [...units].map((unit) => `${hole} ${unit}`);

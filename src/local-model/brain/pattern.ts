@@ -2,7 +2,7 @@
 
 import { scanPatternSource } from "./pattern-source.ts";
 import type { Slot } from "./slots/slot.ts";
-import { between } from "./tokens.ts";
+import { between, marked } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 
 export interface Pattern {
@@ -16,13 +16,18 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** A place or person nobody listed may be this many words when it ends the sentence. */
 const MAX_UNLISTED_WORDS = 4;
 
-/** Reads "what time is it in {place}" for a tool with these slots; undefined when it lacks one of the kinds. */
+/**
+ * Reads "what time is it in {place}" for a tool with these slots: a hole is a slot's name or a kind of slot. Undefined
+ * when the tool lacks one of them.
+ */
 export function patternFrom(sentence: string, slots: readonly Slot[], weight: number): Pattern | undefined {
   const parts: (string | Slot)[] = [];
   for (const part of scanPatternSource(sentence)) {
     if (part.slot === undefined) parts.push(part.word);
     else {
-      const slot = slots.find((each) => each.kind === part.slot && !parts.includes(each));
+      const free = slots.filter((each) => !parts.includes(each));
+      const slot =
+        free.find((each) => each.name === part.slot) ?? free.find((each) => each.kind === part.slot);
       if (!slot) return undefined;
       parts.push(slot);
     }
@@ -54,8 +59,8 @@ function* candidates(
 ): Generator<{ readonly value: unknown; readonly to: number }> {
   if (at >= list.length) return;
   if (slot.kind === "text") {
-    if (isLast) yield { value: between(text, list, at, list.length), to: list.length };
-    else for (let to = at + 1; to <= list.length; to++) yield { value: between(text, list, at, to), to };
+    if (isLast) yield { value: marked(text, list, at, list.length), to: list.length };
+    else for (let to = at + 1; to <= list.length; to++) yield { value: marked(text, list, at, to), to };
     return;
   }
   const rest = list.slice(at);

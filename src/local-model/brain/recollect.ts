@@ -79,7 +79,7 @@ export function recollect(
   if (subject !== undefined) {
     const answer = factFrom(before, subject);
     if (answer !== undefined) return { answer, isSure: true };
-    if (subject.startsWith("where ") || subject.startsWith("like ")) {
+    if (/^(?:where|like) /.test(subject) || /^(?:where|when|how) /.test(said)) {
       return { answer: "You have not told me that in this conversation.", isSure: false };
     }
     return {

@@ -40,7 +40,8 @@ export const REVISING_WORDS: readonly string[] = [
 /** The last request with what the user changes in it; undefined when this is something else. */
 export function revise(text: string, list: readonly Token[], last: Request): Request | undefined {
   const said = `${phrase(list)} `;
-  const opening = (CORRECTING.exec(said) ?? FOLLOWING.exec(said))?.[0].trim();
+  const correction = CORRECTING.exec(said)?.[0];
+  const opening = (correction ?? FOLLOWING.exec(said)?.[0])?.trim();
   const isOpened = opening !== undefined;
   const rest = withoutRejected(list.slice(isOpened ? opening.split(" ").length : 0), last.plan);
   if (rest.length === 0) return undefined;
@@ -49,7 +50,9 @@ export function revise(text: string, list: readonly Token[], last: Request): Req
   if (typed.length > 0 && typed.every((slot) => isAllowed(slot.kind)) && isCovered(rest, taken)) {
     return { plan: last.plan, arguments: { ...last.arguments, ...found } };
   }
-  return isOpened && typed.length === 0 ? withUnlisted(text, rest, last) : undefined;
+  return isOpened && typed.length === 0
+    ? withUnlisted(text, rest, last, correction !== undefined)
+    : undefined;
 }
 
 /** "Not Tokyo, Paris" and "Paris, not Tokyo" both mean Paris. */
@@ -77,11 +80,17 @@ function isCovered(list: readonly Token[], taken: ReadonlySet<number>): boolean 
 }
 
 /** A value no list holds, where the request has one place for it. */
-function withUnlisted(text: string, list: readonly Token[], last: Request): Request | undefined {
+function withUnlisted(
+  text: string,
+  list: readonly Token[],
+  last: Request,
+  isCorrection: boolean,
+): Request | undefined {
   const end = CLOSING.has(list.at(-1)!.word) ? list.length - 1 : list.length;
   const slot =
     last.plan.slots.find(({ kind }) => kind === "place" || kind === "person") ??
-    last.plan.slots.find(({ kind }) => kind === "text");
+    // "And in Rome?" is no new text for a note; "I meant buy milk" is.
+    (isCorrection ? last.plan.slots.find(({ kind }) => kind === "text") : undefined);
   if (!slot) return undefined;
   const from = slot.leads.includes(list[0]!.word) ? 1 : 0;
   const isShort = end - from <= MAX_UNLISTED_WORDS || slot.kind === "text";

@@ -1,6 +1,6 @@
 // The built-in brain: rules over the session's tools and the conversation's items, nothing learnt.
 
-import type { Brain, BrainTool, BrainTurn, Decision, Memory } from "../brain.ts";
+import type { Brain, BrainTool, BrainTurn, Decision, Memory, PlannedCall } from "../brain.ts";
 import type { Vocabulary } from "../hearing.ts";
 import { phraseResult } from "./phrase-result.ts";
 import { planTool } from "./plan.ts";
@@ -8,6 +8,7 @@ import type { ToolPlan } from "./plan.ts";
 import { notUnderstood, smallTalkReply } from "./small-talk.ts";
 import { PLACES } from "./words/places.ts";
 import { GIVEN_NAMES } from "./words/names.ts";
+import type { Request } from "./revise.ts";
 import { asked, meaningNow, openQuestion } from "./story.ts";
 import type { Meaning } from "./understand.ts";
 import { vocabularyOf } from "./vocabulary.ts";
@@ -79,10 +80,7 @@ function reply(
     case "call":
       return {
         kind: "call",
-        calls: meaning.requests.map(({ plan, arguments: found }) => ({
-          name: plan.tool.name,
-          arguments: found,
-        })),
+        calls: meaning.requests.map(plannedCall),
       };
     case "ask":
       return { kind: "say", text: meaning.slot.question };
@@ -95,6 +93,14 @@ function reply(
     case "unknown":
       return { kind: "say", text: notUnderstood(examples, meaning.heardSomething) };
   }
+}
+
+/** With its arguments in the order of the tool's own schema, however they were said. */
+function plannedCall({ plan, arguments: found }: Request): PlannedCall {
+  const inOrder = plan.slots
+    .filter((slot) => slot.name in found)
+    .map((slot) => [slot.name, found[slot.name]]);
+  return { name: plan.tool.name, arguments: { ...Object.fromEntries(inOrder), ...found } };
 }
 
 /** Outputs that came after everything that was said: nobody has heard them yet. */

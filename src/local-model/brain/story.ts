@@ -11,6 +11,8 @@ import type { Meaning, OpenQuestion } from "./understand.ts";
 
 /** How many of the user's last turns are understood again to find an open question: a question with its answers. */
 const TURNS_REREAD = 4;
+/** How many of the last calls "and in Paris?" may be about; what lies further back nobody means. */
+const CALLS_RECALLED = 4;
 
 /** What the user's last turn means; undefined when nobody said anything. */
 export function meaningNow(plans: readonly ToolPlan[], memories: readonly Memory[]): Meaning | undefined {
@@ -24,7 +26,7 @@ export function meaningNow(plans: readonly ToolPlan[], memories: readonly Memory
     const before = memories.slice(0, at);
     meaning = understand(memory.text, plans, {
       open: asked(meaning),
-      last: lastRequest(plans, before),
+      recent: recentRequests(plans, before),
       recollect: (list) => recollect(memory.text, list, before),
     });
   }
@@ -43,10 +45,15 @@ export function asked(meaning: Meaning | undefined): OpenQuestion | undefined {
   return meaning?.kind === "ask" ? meaning : undefined;
 }
 
-function lastRequest(plans: readonly ToolPlan[], memories: readonly Memory[]): Request | undefined {
-  const call = memories.findLast((memory) => memory.kind === "call");
-  const plan = call?.kind === "call" ? plans.find(({ tool }) => tool.name === call.name) : undefined;
-  return plan && call?.kind === "call" ? { plan, arguments: argumentsOf(call.arguments) } : undefined;
+function recentRequests(plans: readonly ToolPlan[], memories: readonly Memory[]): Request[] {
+  const calls = memories.flatMap((memory) => (memory.kind === "call" ? [memory] : []));
+  return calls
+    .slice(-CALLS_RECALLED)
+    .toReversed()
+    .flatMap((call) => {
+      const plan = plans.find(({ tool }) => tool.name === call.name);
+      return plan ? [{ plan, arguments: argumentsOf(call.arguments) }] : [];
+    });
 }
 
 function argumentsOf(json: string): Record<string, unknown> {

@@ -1,6 +1,8 @@
 // Words of an utterance, folded so that speech and typing look alike, with their place in the text: an argument
 // that may be anything is copied from the text as it was written.
 
+import { UNKNOWN_WORDS } from "../hearing.ts";
+
 export interface Token {
   /** Lower case, without accents; numbers and clock times keep their digits. */
   readonly word: string;
@@ -54,6 +56,19 @@ export function between(text: string, list: readonly Token[], from: number, to: 
   const first = list[from];
   const last = list[to - 1];
   return first && last ? text.slice(first.start, last.end) : "";
+}
+
+/** The same with the unknown stretches at its edges, which are part of free text too. */
+export function marked(text: string, list: readonly Token[], from: number, to: number): string {
+  const words = between(text, list, from, to);
+  const first = list[from];
+  const last = list[to - 1];
+  if (!first || !last) return words;
+  const isAfterUnknown = text.slice(0, first.start).trimEnd().endsWith(UNKNOWN_WORDS);
+  const isBeforeUnknown = text.slice(last.end).trimStart().startsWith(UNKNOWN_WORDS);
+  return [isAfterUnknown ? UNKNOWN_WORDS : "", words, isBeforeUnknown ? UNKNOWN_WORDS : ""]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function fold(word: string): string {

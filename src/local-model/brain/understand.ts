@@ -13,7 +13,7 @@ import type { Request } from "./revise.ts";
 import { nearSmallTalk, smallTalk } from "./small-talk.ts";
 import type { Topic as SmallTalk } from "./small-talk.ts";
 import type { Slot } from "./slots/slot.ts";
-import { between, tokens } from "./tokens.ts";
+import { between, marked, tokens } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 import { QUESTION_WORDS } from "./topics.ts";
 import { core, phrase } from "./utterance.ts";
@@ -35,8 +35,8 @@ export type Meaning =
 /** What was going on when the utterance was made. */
 export interface Situation {
   readonly open: OpenQuestion | undefined;
-  /** What was called last, for "and in Paris?". */
-  readonly last: Request | undefined;
+  /** What was called lately, the latest first, for "and in Paris?". */
+  readonly recent: readonly Request[];
   /** What the conversation holds about it. */
   recollect(list: readonly Token[]): Recollection | undefined;
 }
@@ -54,7 +54,7 @@ export function understand(text: string, plans: readonly ToolPlan[], situation: 
   // Unknown stretches have no words, but they stay marked in whatever is copied from the text.
   const all = tokens(text);
   const list = core(all);
-  const { open, last } = situation;
+  const { open, recent } = situation;
   const heardSomething = text.trim() !== "";
   if (all.length === 0) return { kind: "unknown", heardSomething };
   if (open && DROPPING.test(phrase(list))) return { kind: "dropped" };
@@ -65,7 +65,7 @@ export function understand(text: string, plans: readonly ToolPlan[], situation: 
     return { kind: "call", requests: several.requests };
   }
   if (exact) return finished(exact);
-  const told = situation.recollect(list);
+  const told = situation.recollect(all) ?? situation.recollect(list);
   if (open) {
     const answer = answerTo(open, text, list);
     if (answer) return finished({ plan: open.plan, arguments: { ...open.arguments, ...answer } });
@@ -73,14 +73,21 @@ export function understand(text: string, plans: readonly ToolPlan[], situation: 
   const chat = smallTalk(phrase(list)) ?? smallTalk(phrase(all));
   if (chat) return { kind: "chat", topic: chat };
   if (told?.isSure) return { kind: "recollection", answer: told.answer };
-  const before = open ?? last;
-  const revised = before && revise(text, all, before);
+  const revised = firstOf(open ? [open, ...recent] : recent, (request) => revise(text, all, request));
   if (revised) return finished(revised);
   const loose = byKeywords(text, list, plans, isInPart);
   if (loose) return finished(loose);
   if (told) return { kind: "recollection", answer: told.answer };
   const near = nearSmallTalk(phrase(list));
   return near ? { kind: "chat", topic: near } : { kind: "unknown", heardSomething };
+}
+
+function firstOf<From, To>(list: readonly From[], find: (each: From) => To | undefined): To | undefined {
+  for (const each of list) {
+    const found = find(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Calls the tool if nothing required is missing, else asks for the first thing that is. */
@@ -193,7 +200,7 @@ function distinct(requests: readonly Request[]): Request[] {
 function answerTo(open: OpenQuestion, text: string, list: readonly Token[]): Arguments | undefined {
   const { slot } = open;
   if (slot.kind === "text") {
-    return list.length > 0 ? { [slot.name]: between(text, list, 0, list.length) } : undefined;
+    return list.length > 0 ? { [slot.name]: marked(text, list, 0, list.length) } : undefined;
   }
   if (list.length > MAX_ANSWER_WORDS) return undefined;
   const more = fill(open.plan, text, list).arguments;

@@ -18,7 +18,8 @@ import { STOP_WORDS } from "./topics.ts";
 const SMALL_TALK_WEIGHT = 5;
 /** A value alone answers a question; without one it is unlikely, but the recogniser must still have it. */
 const BARE_VALUE_WEIGHT = 0.3;
-const OPEN_QUESTION_WEIGHT = 20;
+/** Part of everything else together: who was asked something mostly answers it, often in a single short word. */
+const OPEN_QUESTION_PART = 2;
 const EXAMPLE_WEIGHT = 3;
 const POLITE_PART = 0.15;
 const RECOLLECTING_WEIGHT = 1;
@@ -73,7 +74,9 @@ export function vocabularyOf(plans: readonly ToolPlan[], open: Slot | undefined)
   }
   const own = ownWords(plans);
   if (open) {
-    addBare(add, open, OPEN_QUESTION_WEIGHT);
+    let total = 0;
+    for (const weight of templates.values()) total += weight;
+    addBare(add, open, total * OPEN_QUESTION_PART);
     for (const sentence of DROPPING) add(sentence, 1);
   }
   const content = {

@@ -11,6 +11,9 @@ import type { Arc, WordNetwork } from "./word-network.ts";
 
 export const DECODER_RATE_HZ = 16_000;
 
+/** How much the network's chances count against the sound. More follows the written sentences and errs on others. */
+const LANGUAGE_WEIGHT = 5.5;
+
 const PHONES =
   "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z".split(
     " ",
@@ -79,11 +82,7 @@ export class SpeechDecoder {
     await createModule(calls);
     const ready = calls as unknown as Calls;
     // Without the rate the package assumes 44.1 kHz and hears nothing, silently.
-    const decoder = new ready.Decoder({
-      loglevel: "FATAL",
-      samprate: DECODER_RATE_HZ,
-      ...JSON.parse(process.env["DEC"] ?? "{}"),
-    });
+    const decoder = new ready.Decoder({ loglevel: "FATAL", samprate: DECODER_RATE_HZ, lw: LANGUAGE_WEIGHT });
     await decoder.initialize();
     return new SpeechDecoder(ready, decoder);
   }

@@ -9,6 +9,7 @@ import { resample } from "../resampler.ts";
 import { loadFlite } from "../voice/flite.ts";
 import type { Flite } from "../voice/flite.ts";
 import { DECODER_RATE_HZ, PHONE_STRETCH, PHONE_WORDS, SpeechDecoder } from "./decoder.ts";
+import { denoised } from "./denoise.ts";
 import { buildNetwork } from "./word-network.ts";
 import type { WordNetwork } from "./word-network.ts";
 
@@ -52,7 +53,8 @@ export class Recogniser {
     this.prepare(vocabulary);
     const wide = new Float32Array(samples.length);
     writeFloat(samples, wide);
-    const heard = this.#decoder.decode(resample(wide, SAMPLE_RATE_HZ, DECODER_RATE_HZ));
+    const narrow = resample(wide, SAMPLE_RATE_HZ, DECODER_RATE_HZ);
+    const heard = this.#decoder.decode(denoised(narrow));
     const words = heard.replace(PHONE_STRETCH, `${UNKNOWN_WORDS} `).trim().replace(/ +/g, " ");
     // No path through the network reached its end: something was said all the same.
     return words || UNKNOWN_WORDS;

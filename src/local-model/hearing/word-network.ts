@@ -29,9 +29,9 @@ const START_EXPONENT = 0.6;
 /** Part of the back-off's mass that known words get. */
 const BACK_OFF_WORDS = 0.7;
 /** Chance of entering the loop of single phones, which catches speech that nothing else explains. */
-const UNKNOWN_ENTER = 0.05;
+const UNKNOWN_ENTER = 0.005;
 /** Above 1 spread over the phones: the loop must keep up with words that have a likely path of their own. */
-const UNKNOWN_LOOP = 8;
+const UNKNOWN_LOOP = 6;
 const UNKNOWN_LEAVE = 0.3;
 
 const START = "<s>";
