@@ -51,8 +51,13 @@ const server = spawn(
 );
 const lines = createInterface(server.stdout);
 await once(lines, "line");
+const startMb = memoryMb();
+// The engine takes its own share with the first conversation; that is no session's.
+await converse(0);
 const idleMb = memoryMb();
-console.log(`memory idle ${idleMb.toFixed(0)} MB; times from the end of the turn (speech_stopped), ms\n`);
+console.log(
+  `memory at start ${startMb.toFixed(0)} MB, after a first conversation ${idleMb.toFixed(0)} MB; times from the end of the turn (speech_stopped), ms\n`,
+);
 console.log(
   "| sessions | turns | transcript p50 | p95 | first sound or call p50 | p95 | memory per session, MB |\n|---|---|---|---|---|---|---|",
 );
