@@ -36,6 +36,8 @@ export interface ToolDefinition<Parameters extends z.ZodObject> {
   timeoutMs: number;
   /** The user may go on talking, and is answered, while it runs. */
   slow?: boolean;
+  /** Its output ends the turn: no answer is asked for because of it. */
+  endsTurn?: boolean;
   /** It may run again after a crash. */
   idempotent?: boolean;
   /** The page has to allow each call before it runs. */
@@ -51,11 +53,23 @@ export function defineTool<Parameters extends z.ZodObject>(tool: ToolDefinition<
   return tool as unknown as Tool;
 }
 
-/** When a turn of the user begins and ends: the API's own turn detection, as data. */
+/** How turns are taken: numbers and flags, and nothing reads the name of a policy. `docs/turn-taking.md` explains them. */
 export interface Policy {
+  /** When a turn of the user begins and ends: the API's own detection. Null: the user says so, by holding a button. */
   turnDetection:
     | { type: "server_vad"; threshold: number; prefixPaddingMs: number; silenceDurationMs: number }
-    | { type: "semantic_vad"; eagerness: "low" | "medium" | "high" | "auto" };
+    | { type: "semantic_vad"; eagerness: "low" | "medium" | "high" | "auto" }
+    | null;
+  /** The microphone is closed while the agent speaks. */
+  halfDuplex: boolean;
+  /** Less voice than this over the agent does not stop it before its words are known. 0: any speech stops it. */
+  interruptAfterMs: number;
+  /** What a listener says without wanting the floor: a turn over the agent of such words alone is none. */
+  backchannels: readonly string[];
+  /** So much of the greeting is spoken whatever the microphone hears; what is said meanwhile is heard as a turn. */
+  protectGreetingMs: number;
+  /** Typed text stops the agent's voice; otherwise its answer follows. */
+  typingInterrupts: boolean;
 }
 
 export interface AgentDefinition {
@@ -67,6 +81,8 @@ export interface AgentDefinition {
   /** By name; the first is in force when a conversation begins. */
   policies: Record<string, Policy>;
   tools: Tool[];
+  /** After so long without a word the agent speaks once by itself, as told here, and not again before the user does. */
+  checkIn?: { afterMs: number; instructions: string };
   limits: {
     /** How many of the newest items a fresh realtime session is told; what is older stays stored. */
     replayItems: number;
@@ -98,5 +114,8 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     }
   }
   if (Object.keys(agent.policies).length === 0) throw new Error("an agent needs at least one policy");
+  if (agent.checkIn !== undefined && !(agent.checkIn.afterMs < agent.limits.quietMs)) {
+    throw new Error("checkIn.afterMs must be below limits.quietMs: a sleeping agent says nothing");
+  }
   return agent;
 }

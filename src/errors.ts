@@ -22,6 +22,10 @@ export type Failure =
   | { kind: "server_error" }
   /** No sign of life, or no answer, for so long: a half-open socket looks like this. */
   | { kind: "silent"; waitedMs: number }
+  /** It answers in text though audio was asked for: given up by us. */
+  | { kind: "answered_in_text" }
+  /** An answer failed for a reason that may be gone the next time: given up by us, once. */
+  | { kind: "answer_failed"; code: string }
   | { kind: "closed"; code: number };
 
 export interface BrowserError {
@@ -39,6 +43,8 @@ export function isRetryable(failure: Failure): boolean {
     case "session_expired":
     case "server_error":
     case "silent":
+    case "answered_in_text":
+    case "answer_failed":
     case "closed":
       return true;
     case "upgrade_refused":
@@ -52,6 +58,11 @@ export function isRetryable(failure: Failure): boolean {
     default:
       return assertNever(failure);
   }
+}
+
+/** Nothing is wrong that the page should hear of: the session was given up for a better one. */
+export function isRebuiltUnasked(failure: Failure): boolean {
+  return failure.kind === "answered_in_text" || failure.kind === "answer_failed";
 }
 
 export function toSleepReason(failure: Failure): SleepReason {

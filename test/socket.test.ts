@@ -22,7 +22,16 @@ describe("the page's socket", () => {
       hasEarlier: false,
       floor: false,
       floorTaken: false,
-      settings: { policy: "normal", policies: ["normal"], voice: "marin", voices: ["marin"], muted: false },
+      settings: {
+        policy: "normal",
+        policies: ["normal", "patient", "snappy", "push-to-talk", "half-duplex"],
+        voice: "marin",
+        voices: ["marin"],
+        muted: false,
+        pushToTalk: false,
+        halfDuplex: false,
+        halfDuplexPolicy: "half-duplex",
+      },
       usage: expect.objectContaining({ audioInMs: 0, audioOutMs: 0 }) as unknown,
       limits: { maxFrameBytes: 4800, maxTextChars: 4000 },
     });

@@ -22,6 +22,7 @@ export class AudioDevice {
   #context: AudioContext | null = null;
   readonly #modules = new Map<string, Promise<void>>();
   #isPaused = false;
+  #hasRun = false;
   #cancelWait: (() => void) | null = null;
 
   constructor(deps: AudioDeviceDeps) {
@@ -39,7 +40,7 @@ export class AudioDevice {
     if (context.state !== "running") context.resume().catch(stayQuiet);
   }
 
-  /** A phone call or a closed lid suspends what was unlocked; the next gesture brings it back. */
+  /** A phone call or a closed lid suspends what was unlocked; the next gesture, or another device, brings it back. */
   unlockAgain(): void {
     if (this.#context !== null) this.unlock();
   }
@@ -75,8 +76,15 @@ export class AudioDevice {
   #watch(context: AudioContext): void {
     this.#cancelWait?.();
     this.#cancelWait = null;
-    if (context.state === "running") this.#paused(false);
-    else this.#cancelWait = this.#deps.clock.after(START_WAIT_MS, () => this.#paused(true));
+    if (context.state === "running") {
+      this.#hasRun = true;
+      this.#paused(false);
+      return;
+    }
+    this.#cancelWait = this.#deps.clock.after(START_WAIT_MS, () => this.#paused(true));
+    // A device that was unplugged stops the context; asked once, the browser goes on with another one. The queue
+    // stands still meanwhile, so that nothing is lost or counted as heard.
+    if (this.#hasRun) context.resume().catch(stayQuiet);
   }
 
   #paused(isPaused: boolean): void {

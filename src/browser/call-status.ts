@@ -6,9 +6,11 @@ import type {
   LiveSettings,
   PageLimits,
   SleepReason,
+  TurnReceipt,
   UsageTotals,
 } from "../protocol/messages.ts";
 import type { StoredConversation } from "./conversation-memory.ts";
+import type { EchoTestState } from "./echo-test.ts";
 import type { MicrophoneState } from "./talk.ts";
 
 export type CallState =
@@ -34,8 +36,10 @@ export function isAwake(state: ConversationState): boolean {
 
 export interface Notice {
   text: string;
-  /** What the button beside it tries again. */
-  retry: "microphone" | "connection" | "sound" | null;
+  /** What the button beside it tries again, or leads to. */
+  retry: "microphone" | "connection" | "sound" | "echo" | null;
+  /** Nothing is wrong: it tells how something is done. */
+  isHint?: true;
 }
 
 /** Everything the page shows beside the transcript. */
@@ -43,10 +47,22 @@ export interface CallStatus {
   state: CallState;
   microphone: MicrophoneState;
   muted: boolean;
+  /** With push-to-talk: the user talks now. */
+  isPressed: boolean;
+  /** The open microphone waits until the agent has spoken. */
+  isDeaf: boolean;
   notice: Notice | null;
   usage: UsageTotals | null;
   settings: LiveSettings | null;
   limits: PageLimits | null;
+  /** How the newest turn went. */
+  turn: TurnReceipt | null;
+  echoTest: EchoTestState;
   /** Microphone frames the conversation never got, or can no longer get. */
   droppedFrames: number;
+}
+
+/** What is said into the microphone now is heard by somebody. */
+export function isHeard({ muted, isDeaf, settings, isPressed }: CallStatus): boolean {
+  return !muted && !isDeaf && (settings?.pushToTalk !== true || isPressed);
 }

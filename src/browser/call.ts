@@ -2,26 +2,30 @@
 // the conversation means for the page. Sockets, devices and the document are other people's business.
 
 import { MAX_TYPED_CHARS } from "../protocol/messages.ts";
-import type { ConversationMessage, ConversationState, Item, SleepReason } from "../protocol/messages.ts";
+import type { ConversationMessage, ConversationState, SleepReason } from "../protocol/messages.ts";
 import { AgentVoice } from "./agent-voice.ts";
 import type { CallDeps, CallSocket } from "./call-deps.ts";
+import { factsAfter, NO_FACTS, type FactMessage } from "./call-facts.ts";
+import { EchoTest } from "./echo-test.ts";
 import { isAwake, type CallState, type CallStatus } from "./call-status.ts";
 import type { StoredConversation } from "./conversation-memory.ts";
 import { Errands } from "./errands.ts";
 import type { MicrophoneProblem } from "./microphone.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { OutgoingText } from "./outgoing-text.ts";
+import { isAnswerOwed } from "./owed-answer.ts";
+import { Pressing } from "./pressing.ts";
 import type { SocketListener } from "./socket.ts";
 import type { PlayedReport } from "./speaker.ts";
 import { Stay } from "./stay.ts";
 import { Talk } from "./talk.ts";
-import { microphoneWords, noticeWords } from "./words.ts";
-
-/** What the conversation says of itself beside its state. */
-type Facts = Pick<CallStatus, "usage" | "settings" | "limits">;
+import { isUserTurn } from "./transcript.ts";
+import { errorNotice, microphoneWords, noticeWords } from "./words.ts";
 
 export class Call implements SocketListener {
   readonly notices = new NoticeBoard(() => this.#changed());
+  /** The talk button where the user says with it when they speak. */
+  readonly press: Pressing;
   readonly #deps: CallDeps;
   readonly #socket: CallSocket;
   readonly #talk: Talk;
@@ -29,25 +33,35 @@ export class Call implements SocketListener {
   readonly #stay = new Stay(() => this.#changed());
   readonly #texts = new OutgoingText();
   readonly #errands: Errands;
-  #facts: Facts = { usage: null, settings: null, limits: null };
+  readonly #echoTest: EchoTest;
+  #facts = NO_FACTS;
   /** The user wants silence and sleep, and the conversation does not sleep yet: it may not even have been told. */
   #hasStopped = false;
+  /** The socket was lost while the conversation was awake for this page. */
+  #mayBeOwed = false;
 
   constructor(deps: CallDeps) {
     this.#deps = deps;
     this.#socket = deps.socket(this);
     this.#errands = new Errands(deps.api, this.#stay, deps.transcript, this.notices);
-    const { microphone, clock, streamId } = deps;
+    const { microphone, speaker, clock, streamId } = deps;
+    const onChange = (): void => this.#changed();
     const uplink = this.#socket;
-    this.#voice = new AgentVoice(deps.speaker, (message) => void uplink.send(message));
+    this.#voice = new AgentVoice(speaker, clock, (message) => void uplink.send(message));
     this.#talk = new Talk({
       microphone,
       uplink,
       clock,
       streamId,
-      onChange: () => this.#changed(),
+      onChange,
+      onHeard: (frame) => this.#voice.heard(frame),
+      isDeaf: () => this.#isDeaf,
       onFloorGone: () => this.#floorGone(),
     });
+    this.#echoTest = new EchoTest({ microphone, speaker, clock, onChange });
+    const [talk, voice, notices] = [this.#talk, this.#voice, this.notices];
+    const open = (): Promise<void> => this.#openTalk();
+    this.press = new Pressing({ talk, voice, notices, open, goOn: () => this.#begin() });
   }
 
   get status(): CallStatus {
@@ -55,6 +69,9 @@ export class Call implements SocketListener {
       state: this.#stay.state,
       microphone: this.#talk.state,
       muted: this.#talk.muted,
+      isPressed: this.press.isPressed,
+      isDeaf: this.#talk.isDeaf,
+      echoTest: this.#echoTest.state,
       notice: this.notices.notice,
       ...this.#facts,
       droppedFrames: this.#talk.droppedFrames,
@@ -74,15 +91,22 @@ export class Call implements SocketListener {
   async toggleTalk(): Promise<void> {
     this.#voice.prepare();
     const { is } = this.#talk.state;
-    if (is === "on" || is === "opening") {
-      this.#talk.close();
-      this.#stop();
-    } else {
-      this.#goOn();
-      this.notices.clear();
-      if (await this.#talk.open()) await this.#ensureAttached();
-      else if (this.#talk.state.is === "failed") this.#sayMicrophoneProblem(this.#talk.state.problem);
-    }
+    if (is !== "on" && is !== "opening") return await this.#openTalk();
+    this.#echoTest.abort();
+    this.#talk.close();
+    this.#stop();
+  }
+
+  /** Another manner of taking turns, once the conversation says so; until then, what is in force is shown again. */
+  choosePolicy(policy: string): void {
+    if (!this.#socket.send({ type: "settings", policy })) this.#changed();
+  }
+
+  /** Whether the agent hears itself here. Called inside a gesture; in the middle of something it is not done. */
+  async testEcho(): Promise<void> {
+    const { is } = this.#talk.state;
+    if (is === "opening" || this.press.isPressed || this.#voice.isInTheAir) return;
+    await this.#echoTest.run(is === "on");
   }
 
   toggleMute(): void {
@@ -130,7 +154,8 @@ export class Call implements SocketListener {
   async retry(): Promise<void> {
     const what = this.notices.notice?.retry;
     this.notices.clear();
-    if (what === "microphone") await this.toggleTalk();
+    if (what === "echo") await this.testEcho();
+    else if (what === "microphone") await this.toggleTalk();
     else if (what === "connection") await this.#ensureAttached();
     else if (what === "sound") this.#voice.prepare();
   }
@@ -143,17 +168,23 @@ export class Call implements SocketListener {
   // ------------------------------------------------------------------------------------ what the devices do
 
   onMicrophoneFrame(samples: ArrayBuffer): void {
+    this.#echoTest.frame(new Int16Array(samples));
     this.#talk.onFrame(samples);
   }
 
   onMicrophoneLost(problem: MicrophoneProblem): void {
+    this.#echoTest.abort();
     this.#talk.close({ is: "failed", problem });
     this.#stop();
     this.#sayMicrophoneProblem(problem);
   }
 
   onPlayed(report: PlayedReport): void {
-    this.#voice.played(report, this.#stay.live !== null);
+    if (!this.#echoTest.played(report)) this.#voice.played(report, this.#stay.live !== null);
+  }
+
+  onSpeakerLevel(level: number): void {
+    this.#voice.level(level);
   }
 
   // ------------------------------------------------------------------------------------- what the socket does
@@ -164,8 +195,9 @@ export class Call implements SocketListener {
 
   onDown(refused: boolean): void {
     this.#talk.detached();
-    const conversation = this.#stay.conversation;
+    const { conversation, live } = this.#stay;
     if (conversation === null) return;
+    if (live !== null) this.#mayBeOwed = live.floor && live.is !== "asleep";
     this.#stay.become({ phase: "reconnecting", conversation });
     // A socket that never opened may mean that the conversation is no more; one question tells.
     if (refused) void this.#askWhetherThere(conversation);
@@ -196,11 +228,14 @@ export class Call implements SocketListener {
       case "audio":
       case "audio_end":
       case "flush":
+      case "resume":
+        if (message.type === "audio") this.#echoTest.abort();
         this.#voice.message(message);
         break;
       case "usage":
-        this.#facts = { ...this.#facts, usage: message.totals };
-        this.#changed();
+      case "settings":
+      case "turn":
+        this.#learn(message);
         break;
       case "ack":
         this.#talk.safe(message.streamId, message.safeSamples);
@@ -209,7 +244,7 @@ export class Call implements SocketListener {
         this.#talk.resend(message.fromSample);
         break;
       case "error":
-        this.notices.say(message.message, null, message.code === "unavailable" ? "model" : null);
+        errorNotice(this.notices, message);
         break;
       default:
       // `pong` only shows that somebody lives. What a newer conversation says beyond the union is ignored as well.
@@ -222,16 +257,47 @@ export class Call implements SocketListener {
     const conversation = this.#stay.conversation;
     if (conversation === null) return;
     if (message.state === "ended") return this.#leave({ phase: "ended" });
-    this.#facts = { usage: message.usage, settings: message.settings, limits: message.limits };
+    this.#learn(message);
     this.#deps.transcript.welcome(message.items, message.hasEarlier);
     for (const item of message.items) this.#texts.seen(item);
     this.#stay.welcomed(conversation, message.state, message.reason, message.floor);
     this.#noticeState(message.state);
     this.#talk.attached(message.settings.muted, message.state, message);
     for (const text of this.#texts.waiting) this.#socket.send(text);
+    this.#fetchAnswer(message);
     // Pressed while nobody could be told; otherwise the answer would play on.
     if (this.#hasStopped) this.#socket.send({ type: "stop" });
-    this.#voice.attached();
+    this.#voice.attached(message.items);
+  }
+
+  /** Without a microphone nothing else wakes a conversation that fell asleep over its answer to a page that was away. */
+  #fetchAnswer(welcome: ConversationMessage & { type: "welcome" }): void {
+    const mayBeOwed = this.#mayBeOwed && !welcome.floorTaken && this.#texts.waiting.length === 0;
+    this.#mayBeOwed = false;
+    if (!mayBeOwed || this.#hasStopped || this.#talk.state.is === "on") return;
+    if (isAnswerOwed(welcome)) this.#socket.send({ type: "start" });
+  }
+
+  #learn(message: FactMessage): void {
+    this.#facts = factsAfter(this.#facts, message);
+    const { settings } = this.#facts;
+    this.#talk.setPushToTalk(settings?.pushToTalk === true);
+    this.#voice.setMayHold(settings?.pushToTalk !== true && settings?.halfDuplex !== true);
+    this.#changed();
+  }
+
+  /** What the microphone hears now is the agent, or the test's own phrase. Asked for every frame. */
+  get #isDeaf(): boolean {
+    const { settings } = this.#facts;
+    if (this.#echoTest.isRunning) return true;
+    return settings?.halfDuplex === true && !settings.pushToTalk && this.#voice.isInTheAir;
+  }
+
+  async #openTalk(): Promise<void> {
+    this.#begin();
+    this.notices.clear();
+    if (await this.#talk.open()) await this.#ensureAttached();
+    else if (this.#talk.state.is === "failed") this.#sayMicrophoneProblem(this.#talk.state.problem);
   }
 
   #conversationIs(is: ConversationState, reason: SleepReason | undefined): void {
@@ -265,6 +331,12 @@ export class Call implements SocketListener {
     this.#socket.send({ type: "stop" });
     if (this.#hasStopped) this.#voice.stop();
     else this.#voice.flush();
+  }
+
+  /** The user is about to talk. */
+  #begin(): void {
+    this.#echoTest.abort();
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -307,7 +379,8 @@ export class Call implements SocketListener {
     this.#talk.close();
     this.#voice.leave();
     if (conversation !== null) this.#deps.memory.forget(conversation);
-    this.#facts = { ...this.#facts, usage: null, settings: null };
+    this.#facts = { ...NO_FACTS, limits: this.#facts.limits };
+    this.#talk.setPushToTalk(false);
     for (const text of this.#texts.takeBack()) this.#deps.onTextReturned(text);
     this.#stay.become(state);
   }
@@ -324,9 +397,4 @@ export class Call implements SocketListener {
   #changed(): void {
     this.#deps.onChange(this.status);
   }
-}
-
-/** Said or typed, and more than the beginning of something that may come to nothing. */
-function isUserTurn({ role, kind, status }: Item): boolean {
-  return role === "user" && kind === "message" && status !== "in_progress";
 }

@@ -2,6 +2,7 @@
 
 import { AudioDevice } from "./audio-device.ts";
 import { Call } from "./call.ts";
+import { isHeard } from "./call-status.ts";
 import { browserClock } from "./clock.ts";
 import { httpApi } from "./conversation-api.ts";
 import { browserMemory } from "./conversation-memory.ts";
@@ -22,14 +23,17 @@ const meters = new Meters();
 
 const microphone = new Microphone(device, {
   onFrame: (samples) => call.onMicrophoneFrame(samples),
-  onLevel: (level) => meters.show("microphone", call.status.muted ? 0 : level),
+  onLevel: (level) => meters.show("microphone", isHeard(call.status) ? level : 0),
   onLost: (problem) => call.onMicrophoneLost(problem),
   onSilent: (isSilent) => call.notices.microphoneSilent(isSilent),
 });
 
 const speaker = new Speaker(device, {
   onPlayed: (report) => call.onPlayed(report),
-  onLevel: (level) => meters.show("speaker", level),
+  onLevel: (level) => {
+    meters.show("speaker", level);
+    call.onSpeakerLevel(level);
+  },
   onCounters: (counters) => view.renderCounters(counters),
   onFailed: () => call.notices.speakerFailed(),
 });
@@ -42,6 +46,13 @@ const transcript: Transcript = new Transcript((change) => transcriptView.change(
 
 const view = new View({
   onTalk: () => void call.toggleTalk(),
+  press: {
+    begin: () => void call.press.begin(),
+    end: () => call.press.end(),
+    cancel: () => call.press.cancel(),
+  },
+  onPolicy: (policy) => call.choosePolicy(policy),
+  onEchoTest: () => void call.testEcho(),
   onMute: () => call.toggleMute(),
   onInterrupt: () => call.interrupt(),
   onText: (text) => call.typeText(text),
@@ -94,6 +105,9 @@ function newId(): string {
   ).join("");
 }
 
+// Absent on a page that is not a secure context.
+const devices = navigator.mediaDevices as MediaDevices | undefined;
+devices?.addEventListener("devicechange", () => device.unlockAgain());
 addEventListener("online", () => call.nudge());
 addEventListener("pageshow", () => call.nudge());
 document.addEventListener("visibilitychange", () => {

@@ -4,8 +4,11 @@
 import type { Notice } from "./call-status.ts";
 import { noticeWords } from "./words.ts";
 
-/** `model`: it cannot be reached. `sound`: the browser holds it back. `silence`: the system mutes the microphone. */
-export type PassingTrouble = "model" | "sound" | "silence";
+/**
+ * `model`: it cannot be reached. `sound`: the browser holds it back. `silence`: the system mutes the microphone. `hint`:
+ * no trouble at all, and out of date with the next press.
+ */
+export type PassingTrouble = "model" | "sound" | "silence" | "hint";
 
 export class NoticeBoard {
   readonly #onChange: () => void;
@@ -22,6 +25,11 @@ export class NoticeBoard {
 
   say(text: string, retry: Notice["retry"] = null, trouble: PassingTrouble | null = null): void {
     this.#set({ text, retry }, trouble);
+  }
+
+  /** How something is done, where nothing went wrong. */
+  hint(text: string): void {
+    this.#set({ text, retry: null, isHint: true }, "hint");
   }
 
   clear(): void {

@@ -5,6 +5,7 @@ import { FRAME_MS, FRAME_SAMPLES } from "../audio/format.ts";
 import type { BrowserMessage } from "../protocol/messages.ts";
 import type { Clock } from "./clock.ts";
 import { KeptAudio } from "./kept-audio.ts";
+import { Presses } from "./presses.ts";
 
 /** A conversation that hears and has not said by now where the stream begins is an older one and never will. */
 export const RESEND_WAIT_MS = 1_000;
@@ -21,6 +22,8 @@ export interface Uplink {
 
 export class OutgoingAudio {
   readonly kept = new KeptAudio();
+  /** With push-to-talk: what is said of the frames between them. */
+  readonly presses: Presses;
   readonly #uplink: Uplink;
   readonly #clock: Clock;
   /** The frame that goes out next. */
@@ -37,6 +40,12 @@ export class OutgoingAudio {
   constructor(uplink: Uplink, clock: Clock) {
     this.#uplink = uplink;
     this.#clock = clock;
+    this.presses = new Presses((message) => uplink.send(message));
+  }
+
+  /** Frames go out as they come. */
+  get isFlowing(): boolean {
+    return this.#isFlowing;
   }
 
   /** Frames the conversation never got, or can no longer get, though it should. */
@@ -62,6 +71,7 @@ export class OutgoingAudio {
 
   /** The conversation sleeps. An older one calls nothing safe: what went out to it is all that it wants. */
   rest(): void {
+    this.presses.mayBeForgotten();
     if (this.#isFlowing && !this.#isCounted) this.kept.writeOff(this.#sentEnd);
     this.hold();
   }
@@ -82,9 +92,11 @@ export class OutgoingAudio {
   resendFrom(sample: number): void {
     this.hold();
     const { owed, end } = this.kept;
+    const asked = Math.floor(sample / FRAME_SAMPLES);
+    this.presses.goBack(asked);
     this.#isFlowing = true;
     this.#isCounted = true;
-    this.#next = Math.min(end, Math.max(owed, Math.floor(sample / FRAME_SAMPLES)));
+    this.#next = Math.min(end, Math.max(owed, asked));
     this.#sayPosition();
     this.#pump();
   }
@@ -94,8 +106,22 @@ export class OutgoingAudio {
     this.#uplink.send({ type: "resending", fromSample: this.kept.end * FRAME_SAMPLES });
   }
 
+  /** What lies before this sample of the stream will never be asked for again; of a press that lasts, nothing yet. */
+  safe(untilSample: number): void {
+    const running = this.presses.runningFrom;
+    const until = running === null ? untilSample : Math.min(untilSample, running * FRAME_SAMPLES);
+    this.kept.safe(until);
+    this.presses.safe(Math.floor(until / FRAME_SAMPLES));
+  }
+
+  /** A press has begun or ended: the conversation is told when all frames before that are out. */
+  tellPresses(): void {
+    this.#pump();
+  }
+
   forget(): void {
     this.hold();
+    this.presses.forget();
     this.kept.forget();
     this.#next = this.kept.end;
     this.#sentEnd = this.kept.end;
@@ -105,6 +131,7 @@ export class OutgoingAudio {
     if (!this.#isFlowing) return;
     const { kept } = this;
     while (this.#next < kept.end) {
+      this.presses.reached(this.#next);
       if (!this.#uplink.hasAudioRoom) return this.#retryLater();
       if (this.#next < kept.first) {
         // Safe meanwhile, or given up.
@@ -116,6 +143,7 @@ export class OutgoingAudio {
       this.#next++;
       this.#sentEnd = Math.max(this.#sentEnd, this.#next);
     }
+    this.presses.reached(this.#next);
   }
 
   #sayPosition(): void {

@@ -39,6 +39,9 @@ export interface SpeakerPort {
   push(samples: ArrayBuffer): void;
   end(itemId: string, totalMs: number): void;
   flush(): void;
+  /** Silence at the very sample, until `resume` goes on from it or `flush` drops the rest. */
+  hold(): void;
+  resume(): void;
 }
 
 /** What the speaker needs of the device; tests have another. */
@@ -55,7 +58,7 @@ export class Speaker implements SpeakerPort {
   #waiting: PageToPlayback[] = [];
   #waitingBytes = 0;
   #toldLatencyMs = 0;
-  #counters: PlaybackCounters = { underruns: 0, droppedSamples: 0, lateFrames: 0 };
+  #counters: PlaybackCounters = { underruns: 0, gapMs: 0, droppedSamples: 0, lateFrames: 0 };
   /** Samples that found no room before there was a worklet. */
   #lostSamples = 0;
 
@@ -91,6 +94,15 @@ export class Speaker implements SpeakerPort {
   flush(): void {
     if (this.#node === null && this.#waiting.length === 0) return;
     this.#post({ type: "flush", latencyMs: this.#device.latencyMs });
+  }
+
+  hold(): void {
+    // Before there is a worklet nothing sounds.
+    this.#node?.port.postMessage({ type: "hold" } satisfies PageToPlayback, []);
+  }
+
+  resume(): void {
+    this.#node?.port.postMessage({ type: "resume" } satisfies PageToPlayback, []);
   }
 
   #post(message: PageToPlayback, transfer: ArrayBuffer[] = []): void {

@@ -7,6 +7,8 @@ import { isAwake } from "./call-status.ts";
 import type { Clock } from "./clock.ts";
 import type { MicrophonePort, MicrophoneProblem } from "./microphone.ts";
 import { OutgoingAudio, type Uplink } from "./outgoing-audio.ts";
+import { PushToTalk } from "./push-to-talk.ts";
+import type { HeardFrame } from "./voice-hold.ts";
 import { ONSET_FRAMES, SpeechDetector } from "./speech-detector.ts";
 import { VoiceActivity } from "./voice-activity.ts";
 
@@ -32,6 +34,10 @@ export interface TalkDeps {
   /** The name under which the conversation counts this microphone's samples. */
   streamId: string;
   onChange(): void;
+  /** One more frame of a microphone that the conversation listens to. */
+  onHeard(frame: HeardFrame): void;
+  /** Whether what the microphone hears now must not be heard: silence takes its place. */
+  isDeaf(): boolean;
   /** While this page was away another one took the floor. */
   onFloorGone(): void;
 }
@@ -47,8 +53,11 @@ export class Talk {
   readonly #audio: OutgoingAudio;
   readonly #detector = new SpeechDetector();
   readonly #activity: VoiceActivity;
+  readonly #push: PushToTalk;
   #state: MicrophoneState = { is: "off" };
   #muted = false;
+  /** Silence is sent in place of what the microphone hears. */
+  #isDeaf = false;
   /** `start` has gone out on the present socket, to a conversation that has not slept since: frames may follow. */
   #started = false;
   #attached = false;
@@ -64,6 +73,7 @@ export class Talk {
   constructor(deps: TalkDeps) {
     this.#deps = deps;
     this.#audio = new OutgoingAudio(deps.uplink, deps.clock);
+    this.#push = new PushToTalk(this.#audio, deps.clock, () => deps.onChange());
     this.#activity = new VoiceActivity((active) => void deps.uplink.send({ type: "activity", active }));
   }
 
@@ -73,6 +83,16 @@ export class Talk {
 
   get muted(): boolean {
     return this.#muted;
+  }
+
+  /** The microphone is open and waits until the agent has spoken. */
+  get isDeaf(): boolean {
+    return this.#isDeaf && this.#state.is === "on";
+  }
+
+  /** The user holds the button, or has tapped it and not yet again. */
+  get isPressed(): boolean {
+    return this.#push.isPressed;
   }
 
   get droppedFrames(): number {
@@ -96,6 +116,7 @@ export class Talk {
   /** Lets go of the microphone, and of all that it heard. */
   close(state: MicrophoneState = { is: "off" }): void {
     this.#deps.microphone.close();
+    this.#push.forget();
     this.#audio.forget();
     this.#detector.reset();
     this.#activity.forget();
@@ -112,6 +133,40 @@ export class Talk {
     this.#detector.pause();
     this.#activity.end();
     this.#deps.uplink.send({ type: "settings", muted });
+    this.#deps.onChange();
+  }
+
+  // ------------------------------------------------------------------------------------------ push-to-talk
+
+  /** Whether a button says when the user speaks. */
+  setPushToTalk(isOn: boolean): void {
+    if (!this.#push.set(isOn)) return;
+    this.#detector.pause();
+    this.#activity.end();
+  }
+
+  /** With the microphone open. `isClean`: nothing of the agent is in the air. */
+  beginPress(isClean: boolean): void {
+    if (this.#state.is !== "on" || !this.#push.isOn) return;
+    // Who presses to talk wants to be heard, and takes the floor like one who presses Talk.
+    if (this.#muted) this.setMuted(false);
+    this.#isClaimed = true;
+    this.#floorIsKnown();
+    this.#push.begin(isClean);
+    this.#stopDozing();
+    // What starts says itself that a press lasts.
+    if (!this.#started) this.#start();
+    else if (!this.#audio.isFlowing) this.#audio.presses.announce();
+    this.#deps.onChange();
+  }
+
+  endPress(): void {
+    this.#push.end();
+    this.#deps.onChange();
+  }
+
+  cancelPress(): void {
+    this.#push.cancel();
     this.#deps.onChange();
   }
 
@@ -137,6 +192,7 @@ export class Talk {
     this.#floorIsKnown();
     this.#started = false;
     this.#audio.hold();
+    this.#audio.presses.mayBeForgotten();
     this.#activity.forget();
     // What comes of it may happen while nobody tells this page.
     this.#wakingFrame = null;
@@ -161,7 +217,7 @@ export class Talk {
 
   /** What lies before this sample of the stream will never be asked for again. */
   safe(streamId: string, untilSample: number): void {
-    if (streamId === this.#deps.streamId) this.#audio.kept.safe(untilSample);
+    if (streamId === this.#deps.streamId) this.#audio.safe(untilSample);
   }
 
   /** The conversation wants the stream from this sample on. */
@@ -209,15 +265,32 @@ export class Talk {
   }
 
   #hear(samples: Int16Array, dozing: boolean): void {
-    const isSpeech = this.#detector.hears(samples);
-    this.#audio.capture(samples, this.#detector.loudness);
+    const isDeaf = this.#deps.isDeaf();
+    if (isDeaf !== this.#isDeaf) this.#becomeDeaf(isDeaf);
+    if (this.#push.isOn) {
+      if (isDeaf) this.#push.forgetPreRoll();
+      else this.#push.frame(samples);
+      return;
+    }
+    // Zeros, and not a hole: the stream and the model's clock of it go on, and a word that was begun comes to its end.
+    if (isDeaf) samples.fill(0);
+    const isSpeech = !isDeaf && this.#detector.hears(samples);
+    this.#audio.capture(samples, isDeaf ? 0 : this.#detector.loudness);
     if (!dozing) {
-      if (this.#started) this.#activity.frame(isSpeech);
+      if (!this.#started) return;
+      if (!isDeaf) this.#deps.onHeard(this.#detector);
+      this.#activity.frame(isSpeech);
     } else if (isSpeech) {
       this.#wake();
     } else {
       this.#writeOffSilence();
     }
+  }
+
+  #becomeDeaf(isDeaf: boolean): void {
+    this.#isDeaf = isDeaf;
+    this.#detector.pause();
+    this.#deps.onChange();
   }
 
   // --------------------------------------------------------------------------------------- asleep and awake
@@ -227,6 +300,7 @@ export class Talk {
     this.#started = false;
     this.#audio.rest();
     this.#activity.forget();
+    if (this.#push.isOn) return this.#fallAsleepUnpressed(reason);
     if (this.#wakingFrame !== null && !wasAsleep && reason === undefined) {
       this.#detector.wasFooled();
       kept.writeOff(this.#wakingFrame);
@@ -241,6 +315,17 @@ export class Talk {
       kept.writeOff(speech - PRE_ROLL_FRAMES);
       this.#wake();
     }
+  }
+
+  /** Over a press the conversation has not heard to its end it is woken at once. */
+  #fallAsleepUnpressed(reason: SleepReason | undefined): void {
+    this.#wakingFrame = null;
+    if (reason !== "stopped" && this.#audio.presses.isOwed) {
+      return this.#start();
+    }
+    this.#push.forget();
+    this.#audio.kept.writeOff(this.#audio.kept.end);
+    this.#change({ is: "on", dozing: true });
   }
 
   #wake(): void {
@@ -264,8 +349,10 @@ export class Talk {
     if (this.#state.is !== "on" || this.#state.dozing || this.#started || !this.#attached) return;
     if (this.#cancelFloorWait !== null) return;
     this.#audio.hold();
-    this.#started = this.#deps.uplink.send({ type: "start" });
+    const why = this.#wakingFrame === null ? {} : { byVoice: true as const };
+    this.#started = this.#deps.uplink.send({ type: "start", ...why });
     if (this.#hasFloor) this.#isClaimed = false;
+    this.#audio.presses.announce();
     this.#expectResend();
   }
 

@@ -84,3 +84,8 @@ export class Transcript {
     }
   }
 }
+
+/** Said or typed, and more than the beginning of something that may come to nothing. */
+export function isUserTurn({ role, kind, status }: Item): boolean {
+  return role === "user" && kind === "message" && status !== "in_progress";
+}

@@ -2,12 +2,17 @@
 // transcript has its own view.
 
 import type { CallStatus } from "./call-status.ts";
+import { DetailsView, type DetailsActions } from "./details-view.ts";
 import { find, setText } from "./page-elements.ts";
-import { announcedWords, stateWords, talkLabel, usageWords } from "./words.ts";
+import { TalkButton } from "./talk-button.ts";
+import type { PressActions } from "./press-gesture.ts";
+import { announcedWords, retryLabel, stateWords, usageWords } from "./words.ts";
 import type { PlaybackCounters } from "./worklets/port-messages.ts";
 
-export interface ViewActions {
+export interface ViewActions extends DetailsActions {
   onTalk(): void;
+  /** The talk button with push-to-talk. */
+  press: PressActions;
   onMute(): void;
   onInterrupt(): void;
   /** False when the text was not taken and stays in the field. */
@@ -21,9 +26,10 @@ export class View {
   readonly #actions: ViewActions;
   readonly #state = find("state", HTMLElement);
   readonly #announcement = find("announcement", HTMLElement);
-  readonly #talk = find("talk", HTMLButtonElement);
-  readonly #talkLabel = find("talk-label", HTMLElement);
+  readonly #talk: TalkButton;
+  readonly #details: DetailsView;
   readonly #mute = find("mute", HTMLButtonElement);
+  readonly #release = find("release", HTMLButtonElement);
   readonly #interrupt = find("interrupt", HTMLButtonElement);
   readonly #field = find("text", HTMLTextAreaElement);
   readonly #send = find("send", HTMLButtonElement);
@@ -33,14 +39,20 @@ export class View {
   readonly #noticeText = find("notice-text", HTMLElement);
   readonly #retry = find("retry", HTMLButtonElement);
   readonly #usage = find("usage", HTMLElement);
-  readonly #metrics = find("metrics", HTMLElement);
 
   constructor(actions: ViewActions) {
     this.#actions = actions;
-    this.#talk.addEventListener("click", () => actions.onTalk());
+    this.#talk = new TalkButton({ ...actions.press, toggle: () => actions.onTalk() });
+    this.#details = new DetailsView(actions);
+    this.#release.addEventListener("click", () => {
+      actions.onTalk();
+      this.#talk.focus();
+    });
     this.#mute.addEventListener("click", () => actions.onMute());
     this.#interrupt.addEventListener("click", () => actions.onInterrupt());
     this.#retry.addEventListener("click", () => {
+      const leadsToTest = this.#retry.dataset["retry"] === "echo";
+      if (leadsToTest) this.#details.open();
       actions.onRetry();
       this.#focus();
     });
@@ -51,7 +63,8 @@ export class View {
     this.#listenToTyping();
     this.#listenToStartOver();
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing && !this.#confirm.open) actions.onInterrupt();
+      if (event.key !== "Escape" || event.isComposing || this.#confirm.open) return;
+      if (!this.#talk.cancel()) actions.onInterrupt();
     });
   }
 
@@ -66,10 +79,15 @@ export class View {
       reason: live?.reason ?? "",
       floor: String(live?.floor ?? false),
       microphone: microphone.is,
+      deaf: String(status.isDeaf),
     });
     document.body.dataset["mood"] = live?.is ?? state.phase;
-    this.#talk.dataset["microphone"] = microphone.is;
-    setText(this.#talkLabel, talkLabel(microphone));
+    this.#talk.render(status);
+    // Between presses nothing is heard: there is nothing to mute, but a microphone to turn off.
+    const isPush = status.settings?.pushToTalk === true;
+    this.#release.hidden = !isPush;
+    this.#release.disabled = microphone.is !== "on";
+    this.#mute.hidden = isPush;
     this.#mute.disabled = microphone.is !== "on";
     this.#mute.ariaPressed = String(muted);
     this.#interrupt.disabled = live?.is !== "speaking" && live?.is !== "thinking";
@@ -77,14 +95,11 @@ export class View {
     this.#field.maxLength = status.limits?.maxTextChars ?? this.#field.maxLength;
     this.#renderNotice(status);
     setText(this.#usage, status.usage === null ? "" : usageWords(status.usage));
-    this.#renderMetrics({
-      settings: status.settings === null ? "–" : `${status.settings.policy}, ${status.settings.voice}`,
-      "dropped-frames": status.droppedFrames,
-    });
+    this.#details.render(status);
   }
 
-  renderCounters({ underruns, droppedSamples, lateFrames }: PlaybackCounters): void {
-    this.#renderMetrics({ underruns, "dropped-samples": droppedSamples, "late-frames": lateFrames });
+  renderCounters(counters: PlaybackCounters): void {
+    this.#details.renderCounters(counters);
   }
 
   /** A text that did not get through, unless the user has begun another. */
@@ -140,14 +155,9 @@ export class View {
   #renderNotice({ notice }: CallStatus): void {
     this.#notice.hidden = notice === null;
     setText(this.#noticeText, notice?.text ?? "");
+    this.#notice.dataset["hint"] = String(notice?.isHint === true);
     this.#retry.hidden = notice === null || notice.retry === null;
-  }
-
-  /** Each number is shown, and stands as `data-…` on the list for whoever measures. */
-  #renderMetrics(values: Record<string, number | string>): void {
-    for (const [name, value] of Object.entries(values)) {
-      setText(find(`metric-${name}`, HTMLElement), String(value));
-      this.#metrics.setAttribute(`data-${name}`, String(value));
-    }
+    this.#retry.dataset["retry"] = notice?.retry ?? "";
+    setText(this.#retry, retryLabel(notice?.retry ?? null));
   }
 }

@@ -1,13 +1,22 @@
 // What the page says in plain words: states, reasons, problems, amounts. No sentence for people is written
 // anywhere else in the page's code.
 
-import type { ItemTool, SleepReason, UsageTotals } from "../protocol/messages.ts";
+import type {
+  ConversationMessage,
+  ItemTool,
+  SleepReason,
+  TurnOutcome,
+  TurnReceipt,
+  UsageTotals,
+} from "../protocol/messages.ts";
 import { assertNever } from "../assert.ts";
 import type { CallState, CallStatus } from "./call-status.ts";
+import type { EchoTestState } from "./echo-test.ts";
 import type { MicrophoneProblem } from "./microphone.ts";
-import type { MicrophoneState } from "./talk.ts";
+import type { NoticeBoard } from "./notice-board.ts";
 
-export function stateWords({ state, microphone, muted }: CallStatus): string {
+export function stateWords(status: CallStatus): string {
+  const { state, microphone } = status;
   switch (state.phase) {
     case "idle":
       return microphone.is === "opening" ? "Asking for the microphone…" : "Ready when you are.";
@@ -18,7 +27,7 @@ export function stateWords({ state, microphone, muted }: CallStatus): string {
     case "ended":
       return "This conversation has ended. Talk or type to begin a new one.";
     case "live":
-      return liveWords(state, microphone, muted);
+      return liveWords(state, status);
     default:
       return assertNever(state);
   }
@@ -26,24 +35,28 @@ export function stateWords({ state, microphone, muted }: CallStatus): string {
 
 function liveWords(
   state: CallState & { phase: "live" },
-  microphone: MicrophoneState,
-  muted: boolean,
+  { microphone, muted, settings, isPressed, isDeaf, echoTest }: CallStatus,
 ): string {
   if (microphone.is === "opening") return "Asking for the microphone…";
+  if (isPressed) return "Listening… Let go or press again.";
   const isOn = microphone.is === "on";
+  const pushToTalk = settings?.pushToTalk === true;
   switch (state.is) {
     case "asleep":
+      if (isOn && pushToTalk) return "Asleep. Press and talk to go on.";
       return isOn ? dozingWords(muted) : asleepWords(state.reason);
     case "connecting":
       return state.recovering ? "Reconnecting…" : "Waking up…";
     case "listening":
       if (microphone.is === "taken" && !state.floor) return "Another page has the microphone.";
+      if (echoTest.is === "running") return "Testing for echo…";
+      if (pushToTalk) return "Hold the button and talk.";
       if (!isOn) return "Waiting for you.";
       return muted ? "You are muted." : "Listening…";
     case "thinking":
       return "Thinking…";
     case "speaking":
-      return "Speaking…";
+      return isDeaf ? "Speaking… Your microphone waits." : "Speaking…";
     case "ended":
       return "This conversation has ended.";
     default:
@@ -81,8 +94,28 @@ export const noticeWords = {
   noEarlier: "Older messages could not be loaded.",
   noSound: "This browser gives the page no sound. You can still read the answers.",
   soundPaused: "Sound is paused. Tap to go on.",
+  pressAgain: "The microphone is ready now. Press again and talk.",
+  tooShort: "That was too short. Hold the button while you talk, or tap it to begin and again to end.",
   silenced: "Nothing comes from the microphone: it is switched off on the device or in the system.",
 } as const;
+
+/** What the conversation complains of, and what can be done about it. */
+export function errorNotice(notices: NoticeBoard, error: ConversationMessage & { type: "error" }): void {
+  if (error.code === "turn_too_short") notices.hint(noticeWords.tooShort);
+  else if (error.code === "echo_heard") notices.say(error.message, "echo");
+  else notices.say(error.message, null, error.code === "unavailable" ? "model" : null);
+}
+
+/** The button beside a notice. */
+export function retryLabel(retry: string | null): string {
+  return retry === "echo" ? "Test for echo" : "Try again";
+}
+
+/** A manner of taking turns has a name for code: `push-to-talk` reads "Push to talk". */
+export function policyName(name: string): string {
+  const words = name.replaceAll(/[-_]+/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** What a screen reader is told unasked: trouble, and nothing of the usual listening and speaking. */
 export function announcedWords(status: CallStatus): string {
@@ -96,9 +129,11 @@ export function announcedWords(status: CallStatus): string {
   return isTaken || isRecovering || (state.is === "asleep" && isRefused) ? stateWords(status) : "";
 }
 
-export function talkLabel({ is }: MicrophoneState): string {
+export function talkLabel({ microphone: { is }, settings, isPressed }: CallStatus): string {
+  if (isPressed && is === "on") return "Send";
   switch (is) {
     case "on":
+      if (settings?.pushToTalk === true) return "Hold to talk";
       return "Stop";
     case "opening":
       return "Cancel";
@@ -174,4 +209,61 @@ export function usageWords(usage: UsageTotals): string {
 
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+const OUTCOMES: Record<TurnOutcome, string> = {
+  answered: "answered",
+  interrupted: "interrupted",
+  false_interruption: "no interruption after all",
+  tool: "a tool was asked",
+  silent: "no answer was due",
+  failed: "failed",
+};
+
+/** How a turn ended and where its time went. A newer conversation may know more outcomes. */
+export function turnWords({ outcome, heardMs, latencyMs }: TurnReceipt): string {
+  const parts = [(OUTCOMES as Record<string, string>)[outcome] ?? outcome];
+  if (heardMs !== undefined) parts[0] += ` after ${seconds(heardMs)}`;
+  const { commit, model, speaker, total } = latencyMs;
+  if (commit !== undefined) parts.push(`end of speech noticed in ${milliseconds(commit)}`);
+  if (model !== undefined) parts.push(`model ${milliseconds(model)}`);
+  if (speaker !== undefined) parts.push(`speaker ${milliseconds(speaker)}`);
+  if (total !== undefined) parts.push(`in all ${milliseconds(total)}`);
+  return parts.join(" · ");
+}
+
+function milliseconds(ms: number): string {
+  return `${Math.round(ms)} ms`;
+}
+
+/** What the test for echo found, and what to do about it. */
+export function echoWords(test: EchoTestState): string {
+  switch (test.is) {
+    case "off":
+      return "";
+    case "running":
+      return "Listening to itself for five seconds. Please be quiet…";
+    case "failed":
+      return "The test could not be finished. Try it again when nobody speaks.";
+    case "done":
+      return verdictWords(test.verdict);
+    default:
+      return assertNever(test);
+  }
+}
+
+function verdictWords(verdict: (EchoTestState & { is: "done" })["verdict"]): string {
+  switch (verdict.is) {
+    case "fine":
+      return "Fine: the microphone does not hear the speaker. You can talk and interrupt freely.";
+    case "echo":
+      return (
+        `The microphone hears the speaker (${verdict.gainDb} dB). Use headphones, ` +
+        "or let the microphone wait while the agent speaks."
+      );
+    case "noisy":
+      return "It was too loud around you to tell. Try again when it is quiet.";
+    default:
+      return assertNever(verdict);
+  }
 }

@@ -15,8 +15,8 @@ export interface AnswerCallsWorld extends Omit<ToolRunsWorld, "done"> {
   clock: Clock;
   /** Tells the running session of an item, if one is told of items at all. */
   tell(item: ModelItem): void;
-  /** A call that ran has its output. */
-  done(awaited: boolean): void;
+  /** A call that ran has its output; one that `endsTurn` wants no answer to it. */
+  done(awaited: boolean, endsTurn: boolean): void;
 }
 
 export class AnswerCalls {
@@ -33,7 +33,7 @@ export class AnswerCalls {
       ...world,
       done: (call, outcome, awaited) => {
         this.#store(call, outcome);
-        world.done(awaited);
+        world.done(awaited, outcome.ok && world.registry.get(call.name)?.endsTurn === true);
       },
     });
   }

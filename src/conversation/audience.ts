@@ -7,6 +7,8 @@ import type { Caller } from "./ports.ts";
 
 export class Audience {
   readonly #callers = new Map<string, Caller>();
+  /** The item whose beginning no sound may hold, and how much of it. */
+  #protected: { itemId: string; protectedMs: number } | undefined;
   /** The item the holder was last told its binary frames belong to. */
   #announced: string | undefined;
 
@@ -68,9 +70,15 @@ export class Audience {
   sendAudio(holder: Caller, itemId: string, fromMs: number, pcm: Uint8Array): void {
     if (this.#announced !== itemId) {
       this.#announced = itemId;
-      holder.send({ type: "audio", itemId, fromMs });
+      const protectedMs = this.#protected?.itemId === itemId ? this.#protected.protectedMs : undefined;
+      holder.send({ type: "audio", itemId, fromMs, ...(protectedMs === undefined ? {} : { protectedMs }) });
     }
     holder.sendAudio(pcm);
+  }
+
+  /** The page is told with the item's audio that it plays its beginning whatever it hears. */
+  protect(itemId: string, protectedMs: number): void {
+    this.#protected = { itemId, protectedMs };
   }
 
   /** A queue is to be dropped: what follows is announced anew. */

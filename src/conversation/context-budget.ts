@@ -2,6 +2,7 @@
 // end, in steps (from over the limit down to 70 %), so that the provider's prompt cache survives between two of them.
 // Nothing is deleted from our own rows. Tokens are estimated, and corrected by what each answer really used.
 
+import { bytesToMs } from "../audio/format.ts";
 import type { ModelItem } from "./ports.ts";
 
 /** How far a pruning step goes: often pruned a little would mean a cold cache each time. */
@@ -44,6 +45,8 @@ export class ContextBudget {
   #entries: Entry[] = [];
   #turn = 0;
   #correction = 1;
+  /** Of the running answer: what was there for it to read, before the correction. */
+  #readTokens: number | undefined;
 
   constructor(limitTokens: number, fixedText: string) {
     this.#limitTokens = limitTokens;
@@ -52,24 +55,35 @@ export class ContextBudget {
 
   /** What the running session holds, by our estimate. */
   get tokens(): number {
-    const items = this.#entries.reduce((sum, entry) => sum + entry.tokens, 0);
-    return Math.round((this.#fixedTokens + items) * this.#correction);
+    return Math.round(this.#uncorrected * this.#correction);
+  }
+
+  get #uncorrected(): number {
+    return this.#entries.reduce((sum, entry) => sum + entry.tokens, this.#fixedTokens);
   }
 
   /** The items a fresh session is told: the newest whole turns that fit. */
   fit(items: readonly ModelItem[]): ModelItem[] {
-    this.#entries = [];
-    for (const item of items) this.add(item);
+    this.told(items);
     const dropped = new Set(this.prune());
     return items.filter((item) => !dropped.has(item.id));
   }
 
-  /** An item the session was told, as text. */
+  /** A fresh session has been told these items, and no others. */
+  told(items: readonly ModelItem[]): void {
+    this.#entries = [];
+    this.#readTokens = undefined;
+    for (const item of items) this.add(item);
+  }
+
+  /** An item the session was told, or made itself. */
   add(item: ModelItem): void {
     switch (item.kind) {
       case "message":
         if (item.role === "user") this.#turn++;
         return this.#push(item.id, estimateTextTokens(item.text), undefined, item.role === "system");
+      case "speech":
+        return this.heard(item.id, bytesToMs(item.pcm.byteLength));
       case "tool_call":
         return this.#push(item.id, estimateTextTokens(item.name + item.argumentsJson), item.callId);
       case "tool_output":
@@ -83,20 +97,30 @@ export class ContextBudget {
     this.#push(id, audioMs / USER_MS_PER_TOKEN);
   }
 
+  /** An answer shows itself: what it read was there before. What comes from now on is not in its report. */
+  answerBegan(): void {
+    this.#readTokens ??= this.#uncorrected;
+  }
+
   /** The newest answer sounded so long: its audio counts beside its words. */
   spoke(audioMs: number): void {
     const newest = this.#entries.at(-1);
     if (newest !== undefined) newest.tokens += audioMs / ASSISTANT_MS_PER_TOKEN;
   }
 
-  /** What an answer's context really was. Returns how far the estimate was off, in percent of the truth. */
-  correct(inputTokens: number): number {
-    if (inputTokens <= 0) return 0;
-    const estimated = this.tokens;
-    const wanted = this.#correction * (inputTokens / Math.max(1, estimated));
+  /**
+   * The answer is over; what its context really was, or 0 where nobody says. Returns what was expected and how far that
+   * was off, in percent of the truth.
+   */
+  correct(inputTokens: number): { estimatedTokens: number; errorPercent: number } | undefined {
+    const estimatedTokens = Math.round((this.#readTokens ?? this.#uncorrected) * this.#correction);
+    this.#readTokens = undefined;
+    if (inputTokens <= 0) return undefined;
+    const wanted = this.#correction * (inputTokens / Math.max(1, estimatedTokens));
     const next = this.#correction + (wanted - this.#correction) * CORRECTION_WEIGHT;
     this.#correction = Math.min(CORRECTION_MAX, Math.max(CORRECTION_MIN, next));
-    return Math.round(((estimated - inputTokens) / inputTokens) * 100);
+    const errorPercent = Math.round(((estimatedTokens - inputTokens) / inputTokens) * 100);
+    return { estimatedTokens, errorPercent };
   }
 
   /** Items to take out of the session's context; none while it is within the limit. The newest turn always stays. */

@@ -2,22 +2,26 @@
 // class over its ports: no socket, no binding and no clock of the platform is named here.
 
 import { assertNever } from "../assert.ts";
-import { toBrowserError, toSleepReason } from "../errors.ts";
+import { isRebuiltUnasked, toBrowserError, toSleepReason } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import { CLOSE } from "../protocol/close.ts";
 import type { UsageRow } from "../store/usage-store.ts";
+import { AgentSpeech } from "./agent-speech.ts";
+import { Absence } from "./absence.ts";
 import { AnswerCalls } from "./answer-calls.ts";
+import { Asking } from "./asking.ts";
 import { Audience } from "./audience.ts";
 import { ContextBudget } from "./context-budget.ts";
-import type { Heard } from "./playback-ledger.ts";
-import { continuation, greetingInstructions, modelSetup } from "./model-setup.ts";
-import { Playout } from "./playout.ts";
+import { LiveSettings } from "./live-settings.ts";
+import { modelSetup } from "./model-setup.ts";
+import type { Playout } from "./playout.ts";
 import type { Caller, ModelEvent, ModelItem } from "./ports.ts";
+import { Receipts } from "./receipts.ts";
 import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
-import { resumeFrom } from "./resume.ts";
+import { Retelling } from "./retelling.ts";
 import { Transcript } from "./transcript.ts";
-import { nextTurn, shownState } from "./turn.ts";
+import { isOwed, mayComeBack, nextTurn, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
 import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
@@ -30,51 +34,56 @@ export class Conversation implements Requests {
   readonly reception: Reception;
   readonly #world: ConversationWorld;
   readonly #audience = new Audience();
+  readonly #absence: Absence;
   readonly #transcript: Transcript;
+  readonly #agent: AgentSpeech;
   readonly #playout: Playout;
+  readonly #asking: Asking;
   readonly #calls: AnswerCalls;
   readonly #upstream: Upstream;
   readonly #user: UserSpeech;
   readonly #wakefulness: Wakefulness;
+  readonly #settings: LiveSettings;
+  readonly #receipts: Receipts;
+  readonly #retelling: Retelling;
   #turn: TurnState = { phase: "asleep" };
-  #mayGreet = false;
-  /** The answer that is owed had begun to sound when its session broke. */
-  #hasBrokenOff = false;
-  /** The stored items end with a turn that was never answered: found while replaying. */
-  #owedByRows = false;
 
   constructor(world: ConversationWorld) {
     this.#world = world;
-    const { clock, newId, items, registry, notes, log, conversationId } = world;
+    const { clock, newId, items, registry, log } = world;
+    this.#absence = new Absence(clock, (caller) => this.#gone(caller));
     this.reception = new Reception(this.#audience, this, clock, log);
     this.#transcript = new Transcript(items, this.#audience, clock, newId);
-    this.#playout = new Playout(this.#audience, clock, {
-      playing: () => this.#happens({ type: "playing" }),
-      played: () => this.#happens({ type: "played" }),
-      stalled: () => this.#happens({ type: "interrupt" }),
-      brokenOff: (itemId, receivedMs) => {
-        this.#transcript.brokenOff(itemId, receivedMs);
-        this.#hasBrokenOff = true;
-      },
-      heard: (itemId, heard) => this.#heard(itemId, heard),
-      flushed: () => this.#happens({ type: "cut" }),
-    });
+    this.#settings = new LiveSettings(world.agent, items);
+    this.#receipts = new Receipts({ audience: this.#audience, turns: world.turns, clock });
+    this.#retelling = new Retelling(world.agent, items, world.speech);
+    const shared = {
+      ...world,
+      audience: this.#audience,
+      transcript: this.#transcript,
+      receipts: this.#receipts,
+      policy: () => this.#settings.policy,
+      model: () => this.#upstream.model,
+      turn: () => this.#turn,
+      happens: (event: TurnEvent) => this.#happens(event),
+    };
+    this.#agent = new AgentSpeech(shared);
+    this.#playout = this.#agent.playout;
+    this.#asking = new Asking({ ...shared, speech: this.#agent });
     this.#wakefulness = new Wakefulness({
-      quietMs: world.agent.limits.quietMs,
-      clock,
+      ...shared,
+      checkIn: () => this.#happens({ type: "check_in" }),
       sleep: () => this.#happens({ type: "sleep" }),
-      busy: (isBusy) => world.busy(isBusy),
     });
     this.#upstream = new Upstream({
-      open: (listener) =>
-        world.openModel(modelSetup(world.agent, registry, items.conversation().policy), listener),
+      open: (listener) => world.openModel(modelSetup(world.agent, registry, this.#settings.policy), listener),
       listener: {
         history: () => this.#history(),
         event: (event) => this.#fromModel(event),
         audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
         lost: (failure) => this.#lost(failure),
-        gone: (failure) => this.#gone(failure),
-        rotated: () => this.#user.sessionReady(),
+        gone: (failure) => this.#unreachable(failure),
+        rotated: () => this.#user.sessionExchanged(),
       },
       budget: new ContextBudget(
         world.agent.limits.contextTokens,
@@ -84,28 +93,13 @@ export class Conversation implements Requests {
       random: world.random,
       log,
     });
-    this.#user = new UserSpeech({
-      audience: this.#audience,
-      transcript: this.#transcript,
-      items,
-      clock,
-      log,
-      model: () => this.#upstream.model,
-      turn: () => this.#turn,
-      happens: (event) => this.#happens(event),
-    });
+    this.#user = new UserSpeech({ ...shared, agent: this.#agent });
     this.#calls = new AnswerCalls({
-      conversationId,
-      registry,
-      notes,
-      clock,
-      log,
-      items,
-      transcript: this.#transcript,
+      ...shared,
       tell: (item) => this.#upstream.tell(item),
       status: (call, status) =>
         this.#audience.broadcast({ type: "tool", callId: call.callId, name: call.name, status }),
-      done: (awaited) => this.#happens({ type: "tool_done", awaited }),
+      done: (awaited, endsTurn) => this.#toolDone(awaited, endsTurn),
     });
   }
 
@@ -127,15 +121,17 @@ export class Conversation implements Requests {
   welcome(caller: Caller): void {
     const unstored = this.#transcript.unstored();
     const floor = { held: caller.holdsFloor, taken: this.#audience.holder !== undefined };
-    caller.send(welcome(this.#world, this.#turn, floor, unstored, (callId) => this.#calls.isWaiting(callId)));
+    const isWaiting = (callId: string) => this.#calls.isWaiting(callId);
+    caller.send(welcome(this.#world, this.#turn, this.#settings.shown(), floor, unstored, isWaiting));
   }
 
-  start(caller: Caller): void {
+  start(caller: Caller, byVoice: boolean): void {
     // What still plays on another page would go on there unheard by the new one.
     if (!caller.holdsFloor) this.#speakerGone();
     this.#audience.give(caller);
     this.#user.begin(caller);
-    this.#mayGreet = true;
+    this.#retelling.mayGreet = true;
+    this.#wakefulness.started(this.#turn, byVoice);
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
@@ -148,10 +144,11 @@ export class Conversation implements Requests {
     // A page that is not sure its words arrived sends them again with the same id.
     if (sentId !== undefined && this.#world.items.hasSentId(sentId)) return;
     if (this.#audience.holder === undefined) this.#audience.give(caller);
-    this.#hasBrokenOff = false;
+    this.#agent.takeBrokenOff();
     const id = this.#transcript.typed(text, sentId);
     this.#upstream.tell({ kind: "message", id, role: "user", text });
-    this.#happens({ type: "typed" });
+    this.#receipts.committed(id, "typed");
+    this.#happens({ type: "typed", waits: !this.#settings.policy.typingInterrupts });
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
@@ -171,6 +168,21 @@ export class Conversation implements Requests {
     this.#user.activity(active);
   }
 
+  pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): boolean {
+    if (this.#settings.policy.turnDetection !== null) return false;
+    if (action === "begin") this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
+    this.#user.pressed(action, atSample);
+    return true;
+  }
+
+  choosePolicy(name: string): boolean {
+    if (!this.#settings.choose(name)) return false;
+    this.#user.policyChanged();
+    this.#upstream.configure(this.#settings.policy);
+    this.#audience.broadcast({ type: "settings", settings: this.#settings.shown() });
+    return true;
+  }
+
   muted(): void {
     this.#user.muted();
   }
@@ -184,13 +196,22 @@ export class Conversation implements Requests {
   }
 
   replaced(ghost: Caller, caller: Caller): void {
+    this.#absence.over(ghost);
     this.#playout.handOver(ghost, caller);
   }
 
+  left(caller: Caller, lost: boolean): void {
+    const isAwake = this.#turn.phase === "awake";
+    // A page without a name cannot be known again.
+    if (lost && isAwake && caller.holdsFloor && caller.pageId !== undefined) this.#absence.wait(caller);
+    else this.#gone(caller);
+  }
+
   /** With the holder goes its speaker; with the last page, the reason to keep an upstream. */
-  left(hadFloor: boolean): void {
+  #gone(caller: Caller): void {
+    if (!this.#audience.remove(caller)) return;
     if (this.#audience.size === 0) this.#happens({ type: "sleep", reason: "nobody_here" });
-    else if (hadFloor) this.#speakerGone();
+    else if (caller.holdsFloor) this.#speakerGone();
   }
 
   /** Half a sentence of a page that is gone is not a turn, and what it plays is heard no further. */
@@ -202,21 +223,24 @@ export class Conversation implements Requests {
   // -------------------------------------------------------------------------------------------- the turn
 
   #happens(event: TurnEvent): void {
-    const before = shownState(this.#turn);
-    const { state, commands } = nextTurn(this.#turn, event);
+    const before = this.#turn;
+    const { state, commands } = nextTurn(before, event);
     this.#turn = state;
+    this.#receipts.watch(state);
     // State first: the page must not show "speaking" behind audio it already plays.
     const after = shownState(state);
-    if (after !== before) {
+    if (after !== shownState(before)) {
       const reason = state.phase === "asleep" && state.reason !== undefined ? { reason: state.reason } : {};
       this.#audience.broadcast({ type: "state", state: after, ...reason });
       if (after === "asleep") this.#world.log.info("asleep", { reason: reason.reason });
     }
-    for (const command of commands) this.#carryOut(command);
+    for (const command of commands) this.#carryOut(command, before);
+    this.#receipts.tell();
+    if (event.type === "user_turn" || event.type === "typed") this.#wakefulness.userIsHere();
     this.#upstream.quiet(this.#wakefulness.watch(this.#turn, this.#calls.running));
   }
 
-  #carryOut(command: TurnCommand): void {
+  #carryOut(command: TurnCommand, before: TurnState): void {
     switch (command) {
       case "dial":
         return this.#upstream.open();
@@ -224,25 +248,17 @@ export class Conversation implements Requests {
         this.#upstream.close();
         this.#calls.drop();
         this.#sessionOver();
-        this.#hasBrokenOff = false;
-        return this.#user.sessionOver();
+        this.#agent.takeBrokenOff();
+        return this.#user.sessionOver(mayComeBack(this.#turn), isOwed(before));
       case "greet":
-        this.#upstream.model?.answer({
-          instructions: greetingInstructions(this.#world.agent.greeting ?? ""),
-        });
+        this.#asking.greet(this.#settings.policy.protectGreetingMs);
         return this.#world.items.setGreeted();
+      case "check_in":
+        return this.#asking.checkIn();
       case "answer":
-        // One that answers by itself is not asked.
-        if (this.#upstream.model?.abilities.needsCreate === true) {
-          this.#upstream.model.answer(this.#hasBrokenOff ? continuation(this.#world.agent) : {});
-        }
-        this.#hasBrokenOff = false;
-        return;
+        return this.#asking.answer();
       case "cancel_answer":
-        this.#playout.dropRest();
-        // One that cannot be stopped is left to talk to nobody.
-        if (this.#upstream.model?.abilities.cancels === true) this.#upstream.model.cancelAnswer();
-        return;
+        return this.#asking.cancel();
       case "flush":
         return this.#playout.flush();
       default:
@@ -265,8 +281,6 @@ export class Conversation implements Requests {
       case "speech_started":
       case "speech_stopped":
       case "user_turn":
-        this.#hasBrokenOff = false;
-        return this.#user.event(event);
       case "user_caption":
       case "user_transcript_failed":
         return this.#user.event(event);
@@ -274,21 +288,12 @@ export class Conversation implements Requests {
         this.#user.event(event);
         return this.#used({ source: "transcription", ...event.usage });
       case "assistant_started":
-        this.#playout.open(event.itemId);
-        return this.#transcript.beginAssistant(event.itemId);
       case "assistant_caption":
-        if (this.#playout.dropping) return;
-        return this.#transcript.caption(event.itemId, event.delta, this.#playout.receivedMs(event.itemId));
       case "assistant_audio_ended":
-        return this.#playout.ended(event.itemId);
       case "assistant_done":
-        // Of a cancelled answer the flush decides what remains.
-        if (this.#playout.dropping) return;
-        return this.#transcript.assistantDone(
-          event.itemId,
-          event.text,
-          this.#playout.receivedMs(event.itemId),
-        );
+        return this.#agent.event(event);
+      case "assistant_text":
+        return this.#inText();
       case "tool_call":
         return this.#calls.called(event);
       case "answer_done":
@@ -302,28 +307,18 @@ export class Conversation implements Requests {
 
   /** What a fresh session is told: the rows, after every crashed call has got its output. */
   #history(): ModelItem[] {
-    const { items, agent } = this.#world;
     // What is still being settled of the last session must be in the rows before they are told.
     this.#playout.settleNow();
     this.#calls.settleCrashed();
     this.#user.recover();
-    const { items: told, answerOwed } = resumeFrom(
-      items.newestRows(agent.limits.replayItems),
-      items.conversation().owedFrom,
-    );
-    this.#owedByRows = answerOwed;
+    const told = this.#retelling.tell();
     this.#calls.replayed(told);
     return told;
   }
 
   #ready(): void {
-    const { agent, items } = this.#world;
-    const greet =
-      agent.greeting !== undefined &&
-      this.#mayGreet &&
-      !items.conversation().greeted &&
-      items.nextPosition() === 0;
-    this.#happens({ type: "ready", owed: this.#owedByRows, greet });
+    const { greets, isOwed: owed } = this.#retelling;
+    this.#happens({ type: "ready", owed, greet: greets });
     this.#user.sessionReady();
   }
 
@@ -333,7 +328,10 @@ export class Conversation implements Requests {
     // An answer that was cut short by its length has made its calls all the same.
     const runs = !cancelled && event.outcome !== "failed";
     if (!runs) this.#calls.drop();
-    this.#happens({ type: "answer_done", calls: runs ? this.#calls.start() : 0 });
+    const calls = runs ? this.#calls.start() : 0;
+    this.#receipts.called(calls);
+    if (event.outcome === "failed") this.#receipts.failed();
+    this.#happens({ type: "answer_done", calls });
     if (event.usage !== undefined) this.#used({ source: "response", ...event.usage });
     if (event.outcome === "failed" || event.outcome === "incomplete") {
       this.#world.log.warn("answer_not_completed", { outcome: event.outcome, code: event.code });
@@ -349,13 +347,19 @@ export class Conversation implements Requests {
     }
   }
 
-  #heard(itemId: string, heard: Heard): void {
-    this.#transcript.cut(itemId, heard, (rest) => {
-      if (rest === "all") this.#upstream.model?.removeItem(itemId);
-      else if (this.#upstream.model?.abilities.truncates === true) {
-        this.#upstream.model.cutItem(itemId, rest.ms, rest.text);
-      }
-    });
+  #toolDone(awaited: boolean, endsTurn: boolean): void {
+    if (endsTurn) this.#receipts.silenced();
+    this.#happens({ type: "tool_done", awaited, endsTurn });
+    // Its output is the last row: a later session must not take it for a question.
+    if (endsTurn && !isOwed(this.#turn)) this.#world.items.setNothingOwed();
+  }
+
+  /** Nobody would hear this answer: it is asked for again, of a session that is told the talk differently. */
+  #inText(): void {
+    const turn = this.#turn;
+    // A greeting is not worth it, and what was cancelled is dropped anyhow.
+    if (turn.phase !== "awake" || turn.answering !== "answer" || this.#playout.dropping) return;
+    this.#upstream.repack();
   }
 
   #used(row: UsageRow): void {
@@ -368,15 +372,15 @@ export class Conversation implements Requests {
   /** Another session follows: what was said meanwhile waits, what the speaker has plays on. */
   #lost(failure: Failure): void {
     this.#sessionOver();
-    const turn = this.#turn;
-    const owed = turn.phase === "awake" && (turn.owed || turn.answering === "answer");
-    const heardAgain = this.#user.sessionLost(owed);
+    const heardAgain = this.#user.sessionLost(isOwed(this.#turn));
     // A complete call of an answer whose end never came is a call all the same.
-    this.#happens({ type: "lost", calls: this.#calls.start(), heardAgain });
+    this.#receipts.lost();
+    this.#happens({ type: "lost", calls: this.#calls.start(), heardAgain, pressed: this.#user.isPressed });
+    if (isRebuiltUnasked(failure)) return;
     this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });
   }
 
-  #gone(failure: Failure): void {
+  #unreachable(failure: Failure): void {
     this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });
     this.#happens({ type: "sleep", reason: toSleepReason(failure) });
   }
@@ -387,6 +391,7 @@ export class Conversation implements Requests {
   end(): void {
     this.#calls.end();
     this.#playout.abandon();
+    this.#absence.end();
     this.#happens({ type: "end" });
     this.#audience.closeAll(CLOSE.ended.code, CLOSE.ended.reason);
   }

@@ -5,6 +5,11 @@
 /** Ten characters a second: slower than anyone speaks to a stranger. */
 const SLOW_CHARS_PER_MS = 0.01;
 
+/** A voice draws breath: a piece's first sound comes so long after its audio began. */
+const LEAD_MS = 150;
+/** Words of one length differ so much in sound: a word counts as heard that much after its share says so. */
+const MARGIN_MS = 200;
+
 /** Characters known, and audio received, when a piece of transcript arrived. */
 interface Mark {
   chars: number;
@@ -46,15 +51,37 @@ export class HeardText {
   }
 
   #charsByMarks(heardMs: number, end: Mark): number {
-    const next = this.#marks.findIndex((mark) => mark.receivedMs >= heardMs && mark.receivedMs > 0);
-    const from = this.#marks[(next === -1 ? this.#marks.length : next) - 1];
+    const atMs = heardMs - MARGIN_MS;
+    const from = this.#marks.findLast((mark) => mark.receivedMs <= atMs);
     if (from === undefined) return 0;
-    const to = next === -1 ? end : this.#marks[next]!;
-    const spanMs = to.receivedMs - from.receivedMs;
-    return spanMs <= 0
-      ? from.chars
-      : from.chars + ((to.chars - from.chars) * (heardMs - from.receivedMs)) / spanMs;
+    // Words that came together share the audio up to the next ones.
+    const first = this.#marks.find((mark) => mark.receivedMs === from.receivedMs)!;
+    const to = this.#marks.find((mark) => mark.receivedMs > from.receivedMs) ?? end;
+    const spanMs = Math.min(to.receivedMs, end.receivedMs) - first.receivedMs;
+    const leadMs = Math.min(LEAD_MS, spanMs);
+    if (spanMs <= leadMs) return first.chars;
+    const share = Math.max(0, (atMs - first.receivedMs - leadMs) / (spanMs - leadMs));
+    return this.#lastSpoken(first.chars, to.chars, share);
   }
+
+  /** The end of the last word in a stretch of the text of which a share has been spoken. */
+  #lastSpoken(fromChars: number, toChars: number, share: number): number {
+    const words = this.#text.slice(fromChars, toChars).match(/\S+\s*/g) ?? [];
+    const spoken = share * words.reduce((sum, word) => sum + weight(word), 0);
+    let weighed = 0;
+    let chars = fromChars;
+    for (const word of words) {
+      weighed += weight(word);
+      if (weighed > spoken) break;
+      chars += word.length;
+    }
+    return chars;
+  }
+}
+
+/** How long a word takes against others, by its letters; the shortest ones take longer than those tell. */
+function weight(word: string): number {
+  return word.trimEnd().length + 2;
 }
 
 /** The first `chars` of `text`, without a word that does not end there. */

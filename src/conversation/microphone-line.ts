@@ -33,16 +33,34 @@ export class MicrophoneLine {
   #next = 0;
   #safe = 0;
   #askedMs: number | undefined;
+  /** The page of this stream has been asked before: frames of it may be under way. */
+  #wasAsked = false;
   #sessionSamples = 0;
   #marks: Mark[] = [];
   #contiguous = false;
   /** Turns whose words are not stored yet, by where they begin. */
   readonly #turns = new Map<string, number>();
+  /** Where the complete ones of them end. */
+  readonly #ends = new Map<string, number>();
+  /** The end of the last turn whose words are stored: its tail must not be heard as another turn. */
+  #stored = 0;
   #unheard: Unheard[] = [];
+  /** From here on the page hears a voice that the model may not have heard. */
+  #held: number | undefined;
   #lastAckMs = 0;
 
   get streamId(): string | undefined {
     return this.#streamId;
+  }
+
+  /** The sample that comes next. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** How much audio this session was sent, in ms. */
+  get sessionMs(): number {
+    return bytesToMs(this.#sessionSamples * BYTES_PER_SAMPLE);
   }
 
   /** The first sample that may be asked for again. */
@@ -58,15 +76,15 @@ export class MicrophoneLine {
     this.#safe = safe;
     this.#contiguous = false;
     this.#askedMs = undefined;
-    this.#turns.clear();
+    this.#wasAsked = false;
+    this.#stored = 0;
+    this.#held = undefined;
+    this.#forgetTurns();
   }
 
   /** Counts a frame. False when it is to be dropped: the page has been asked to go back and has not yet. Hot path. */
   frame(bytes: number, nowMs: number): boolean {
-    if (this.#askedMs !== undefined) {
-      if (nowMs - this.#askedMs < RESENDING_TIMEOUT_MS) return false;
-      this.#askedMs = undefined;
-    }
+    if (this.#isAwaited(nowMs)) return false;
     if (!this.#contiguous) {
       this.#contiguous = true;
       this.#marks.push({ sessionSample: this.#sessionSamples, streamSample: this.#next });
@@ -77,11 +95,20 @@ export class MicrophoneLine {
     return true;
   }
 
+  /** Counts a frame that the session is not sent: outside of a press nobody listens. Hot path. */
+  skip(bytes: number, nowMs: number): boolean {
+    if (this.#isAwaited(nowMs)) return false;
+    this.#contiguous = false;
+    this.#next += bytes / BYTES_PER_SAMPLE;
+    return true;
+  }
+
   /** What to ask the page for: all that is not safe for a fresh session, what comes next for one that goes on. */
   askFrom(fresh: boolean, nowMs: number): number {
     const from = fresh ? this.#safe : this.#next;
-    // Of a stream that has not begun nothing is under way that could be taken for something else.
-    if (from > 0 || this.#next > 0) this.#askedMs = nowMs;
+    // A page sends nothing before it is asked: of a stream that begins nothing can be under way.
+    if (from > 0 || this.#next > 0 || this.#wasAsked) this.#askedMs = nowMs;
+    this.#wasAsked = true;
     return from;
   }
 
@@ -99,7 +126,20 @@ export class MicrophoneLine {
     this.#sessionSamples = 0;
     this.#marks = [];
     this.#contiguous = false;
-    this.#turns.clear();
+    this.#forgetTurns();
+  }
+
+  /** The page hears a voice: whether what comes now is heard is not known before `release`. */
+  hold(): void {
+    this.#held ??= Math.max(this.#safe, this.#next - SAFE_MARGIN_SAMPLES);
+  }
+
+  release(): void {
+    this.#held = undefined;
+  }
+
+  get isHeld(): boolean {
+    return this.#held !== undefined;
   }
 
   /** A turn began, by the session's clock. */
@@ -107,16 +147,29 @@ export class MicrophoneLine {
     this.#turns.set(itemId, this.#streamSample(msToSamples(startMs)));
   }
 
+  /** A turn that is spoken from this sample of the stream on: it is safe when it is settled. */
+  keep(itemId: string, fromSample: number): void {
+    this.#turns.set(itemId, fromSample);
+  }
+
+  /** The turn is complete, and so long. */
+  turnEnded(itemId: string, audioMs: number): void {
+    const start = this.#turns.get(itemId);
+    if (start !== undefined) this.#ends.set(itemId, start + msToSamples(audioMs));
+  }
+
   /** Its words are stored, or it was nothing. True when that moved what is safe. */
   turnSettled(itemId: string): boolean {
+    this.#stored = Math.max(this.#stored, Math.min(this.#next, this.#ends.get(itemId) ?? 0));
     this.#turns.delete(itemId);
+    this.#ends.delete(itemId);
     return this.#advanceSafe();
   }
 
   /** What was being said is forgotten by the session: the stream goes back to where it began. */
   dropTurns(): void {
     for (const start of this.#turns.values()) this.#next = Math.min(this.#next, start);
-    this.#turns.clear();
+    this.#forgetTurns();
     this.#contiguous = false;
   }
 
@@ -147,13 +200,27 @@ export class MicrophoneLine {
     return { streamId: this.#streamId, receivedSamples: this.#next, safeSamples: this.#safe };
   }
 
+  /** The page has been asked to go back and has not yet. */
+  #isAwaited(nowMs: number): boolean {
+    if (this.#askedMs === undefined) return false;
+    if (nowMs - this.#askedMs < RESENDING_TIMEOUT_MS) return true;
+    this.#askedMs = undefined;
+    return false;
+  }
+
   #advanceSafe(): boolean {
-    let safe = this.#next - SAFE_MARGIN_SAMPLES;
+    let safe = Math.max(this.#stored, this.#next - SAFE_MARGIN_SAMPLES);
+    if (this.#held !== undefined) safe = Math.min(safe, this.#held);
     for (const start of this.#turns.values()) safe = Math.min(safe, start);
     for (const { startSample } of this.#unheard) safe = Math.min(safe, startSample ?? safe);
     if (safe <= this.#safe) return false;
     this.#safe = safe;
     return true;
+  }
+
+  #forgetTurns(): void {
+    this.#turns.clear();
+    this.#ends.clear();
   }
 
   #streamSample(sessionSample: number): number {

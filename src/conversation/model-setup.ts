@@ -1,17 +1,17 @@
 // What a session is told of the agent before it hears anything.
 
-import type { AgentDefinition } from "../define.ts";
+import type { AgentDefinition, Policy } from "../define.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { AnswerRequest, ModelSetup } from "./ports.ts";
 
-/** `policyName` may be one an older agent file had: then the first is in force. */
-export function modelSetup(agent: AgentDefinition, registry: ToolRegistry, policyName: string): ModelSetup {
+export function modelSetup(agent: AgentDefinition, registry: ToolRegistry, policy: Policy): ModelSetup {
   return {
     instructions: agent.instructions,
     voice: agent.voice,
-    policy: agent.policies[policyName] ?? Object.values(agent.policies)[0]!,
+    policy,
     tools: registry.describe(),
     maxOutputTokens: agent.limits.maxOutputTokens,
+    contextTokens: agent.limits.contextTokens,
   };
 }
 
@@ -21,6 +21,11 @@ export function continuation(agent: AgentDefinition): AnswerRequest {
     instructions: `${agent.instructions} Your last answer broke off because of a fault in the line. Finish it from where it stopped.`,
     tools: false,
   };
+}
+
+/** Nobody has spoken for long. Another tool would only keep the user waiting. */
+export function checkIn(agent: AgentDefinition): AnswerRequest {
+  return { instructions: `${agent.instructions} ${agent.checkIn?.instructions ?? ""}`, tools: false };
 }
 
 /** The local model, too, speaks exactly what stands between the quotes. */

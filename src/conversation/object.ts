@@ -16,6 +16,8 @@ import { ItemStore } from "../store/item-store.ts";
 import { JobStore } from "../store/job-store.ts";
 import { NoteStore } from "../store/note-store.ts";
 import { hasSchema, migrate } from "../store/schema.ts";
+import { SpeechStore } from "../store/speech-store.ts";
+import { TurnStore } from "../store/turn-store.ts";
 import { UsageStore } from "../store/usage-store.ts";
 import { ToolRegistry } from "../tools/registry.ts";
 import { BrowserCaller } from "./browser-caller.ts";
@@ -29,6 +31,9 @@ export const MAX_PAGES = 8;
 /** Well inside the platform's 70 to 140 s of idleness. */
 const HEARTBEAT_MS = 30_000;
 const RETENTION_MS = agent.limits.retentionDays * 86_400_000;
+
+/** What the runtime reports of a connection that broke: no page sends it. */
+const CLOSE_WITHOUT_FRAME = 1006;
 
 /** Why a request about a conversation is turned away. */
 export type Refusal = "not_found" | "unauthorized";
@@ -57,7 +62,9 @@ export class ConversationObject extends DurableObject<Env> {
     migrate(ctx.storage);
     this.#keepPings();
     const conversation = this.#open();
-    for (const socket of ctx.getWebSockets()) conversation.reception.reattach(this.#caller(socket));
+    const sockets = ctx.getWebSockets();
+    for (const socket of sockets) conversation.reception.reattach(this.#caller(socket));
+    this.#log.info("back_in_memory", { pages: sockets.length });
     // Sleeping objects wake up asleep; one that was talking has been evicted, reset or deployed over.
     const items = new ItemStore(ctx.storage.sql);
     if (!items.conversation().awake) return;
@@ -139,11 +146,11 @@ export class ConversationObject extends DurableObject<Env> {
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
     // The runtime does not answer the close of a hibernatable socket: without this the page sees 1006.
     closeQuietly(socket, code, reason);
-    this.#gone(socket);
+    this.#gone(socket, code === CLOSE_WITHOUT_FRAME);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#gone(socket);
+    this.#gone(socket, true);
   }
 
   override async alarm(): Promise<void> {
@@ -191,10 +198,10 @@ export class ConversationObject extends DurableObject<Env> {
     return new JobStore(this.ctx.storage);
   }
 
-  #gone(socket: WebSocket): void {
+  #gone(socket: WebSocket, lost: boolean): void {
     const caller = this.#caller(socket);
     this.#callers.delete(socket);
-    this.#conversation?.reception.detach(caller);
+    this.#conversation?.reception.detach(caller, lost);
   }
 
   #caller(socket: WebSocket): BrowserCaller {
@@ -230,7 +237,9 @@ export class ConversationObject extends DurableObject<Env> {
       registry: new ToolRegistry(agent.tools),
       items: new ItemStore(sql),
       usage: new UsageStore(sql),
+      turns: new TurnStore(sql),
       notes: new NoteStore(sql, clock.now),
+      speech: new SpeechStore(sql),
       openModel: (setup, listener) =>
         openRealtime(() => readSettings(this.env), { setup, listener, clock, newId, log: this.#log }),
       clock,

@@ -94,6 +94,12 @@ export class PlaybackLedger {
     if (entry !== undefined) entry.brokenOff = true;
   }
 
+  /** Nothing more of it will arrive. */
+  endsHere(itemId: string): boolean {
+    const entry = this.#entries.get(itemId);
+    return entry?.complete === true || entry?.brokenOff === true;
+  }
+
   isComplete(itemId: string): boolean {
     return this.#entries.get(itemId)?.complete === true;
   }
@@ -109,6 +115,14 @@ export class PlaybackLedger {
     return true;
   }
 
+  /** Whether the speaker has played all that arrived, and waits for more. */
+  get isStarved(): boolean {
+    for (const { playedMs, receivedBytes, complete } of this.#entries.values()) {
+      if (complete || playedMs < bytesToMs(receivedBytes) - ALL_HEARD_TOLERANCE_MS) return false;
+    }
+    return true;
+  }
+
   heard(itemId: string): Heard {
     const entry = this.#entries.get(itemId);
     const totalMs = bytesToMs(entry?.receivedBytes ?? 0);
@@ -117,6 +131,19 @@ export class PlaybackLedger {
     if (entry.complete && ms >= totalMs - ALL_HEARD_TOLERANCE_MS) return { part: "all", totalMs };
     // Everything so far of an item that was to go on: it ends here, still inside what arrived.
     return { part: "some", ms, totalMs, complete: entry.complete };
+  }
+
+  /** What arrived and has not left the speaker, of items that still may. */
+  get unheardMs(): number {
+    let ms = 0;
+    for (const { done, playedMs, receivedBytes } of this.#entries.values()) {
+      if (!done) ms += Math.max(0, bytesToMs(receivedBytes) - playedMs);
+    }
+    return ms;
+  }
+
+  playedMs(itemId: string): number {
+    return this.#entries.get(itemId)?.playedMs ?? 0;
   }
 
   forget(itemId: string): void {

@@ -6,11 +6,16 @@ import type { Audience } from "./audience.ts";
 import { PlaybackLedger } from "./playback-ledger.ts";
 import type { Heard } from "./playback-ledger.ts";
 import type { Caller, Clock } from "./ports.ts";
+import { UnplayedAudio } from "./unplayed-audio.ts";
 
 /** A hidden tab may stop its audio without a word; after this long without progress it counts as stopped. */
 export const PLAYBACK_STALL_MS = 10_000;
 
 export interface PlayoutListener {
+  /** The first audio of an item has come. */
+  sounds(itemId: string): void;
+  /** The page has played on. */
+  progress(itemId: string): void;
   /** The first audio after silence is on its way. */
   playing(): void;
   /** Everything that was sent has been played. */
@@ -31,6 +36,10 @@ export class Playout {
   readonly #ledger = new PlaybackLedger();
   /** Who plays an item, from its first sound on. */
   readonly #speakers = new Map<string, Caller>();
+  readonly #unplayed = new UnplayedAudio();
+  /** Items whose page has another socket, while it says how far its speaker came. They are sent again after that. */
+  readonly #sendingAgain = new Set<string>();
+  #callOffSendingAgain: () => void = () => undefined;
   /** The running flush: every item it met, and those whose report is still awaited. Undefined when none runs. */
   #flush: { items: string[]; awaited: Set<string> } | undefined;
   #callOffFlush: () => void = () => undefined;
@@ -60,7 +69,8 @@ export class Playout {
     const holder = this.#speakers.get(itemId) ?? this.#speaker(itemId);
     if (holder === undefined) return;
     const fromMs = this.#ledger.received(itemId, pcm.byteLength);
-    this.#audience.sendAudio(holder, itemId, fromMs, pcm);
+    this.#unplayed.sent(itemId, fromMs, pcm);
+    if (!this.#sendingAgain.has(itemId)) this.#audience.sendAudio(holder, itemId, fromMs, pcm);
     if (!this.#isPlaying) {
       this.#isPlaying = true;
       this.#watch();
@@ -71,31 +81,73 @@ export class Playout {
   /** The page that holds the floor when an item begins to sound plays it to its end. */
   #speaker(itemId: string): Caller | undefined {
     const { holder } = this.#audience;
-    if (holder !== undefined) this.#speakers.set(itemId, holder);
+    if (holder === undefined) return undefined;
+    this.#speakers.set(itemId, holder);
+    this.#listener.sounds(itemId);
     return holder;
   }
 
-  /** The same page, another socket. */
+  /**
+   * The same page, another socket. What it has not played is sent again, from where it says within `FLUSH_ANSWER_MS`
+   * that its speaker stands.
+   */
   handOver(from: Caller, to: Caller): void {
-    for (const [itemId, speaker] of this.#speakers) if (speaker === from) this.#speakers.set(itemId, to);
+    this.#audience.announceAnew();
+    for (const [itemId, speaker] of this.#speakers) {
+      if (speaker !== from) continue;
+      this.#speakers.set(itemId, to);
+      this.#sendingAgain.add(itemId);
+    }
+    this.#callOffSendingAgain();
+    this.#callOffSendingAgain = this.#clock.after(FLUSH_ANSWER_MS, () => this.#sendAgain());
+  }
+
+  #sendAgain(): void {
+    const items = [...this.#sendingAgain];
+    this.#sendingAgain.clear();
+    for (const itemId of items) {
+      const speaker = this.#speakers.get(itemId);
+      // It has played all that is left, or gave it up.
+      if (speaker === undefined || this.#ledger.isDone(itemId)) continue;
+      for (const { fromMs, pcm } of this.#unplayed.of(itemId)) {
+        this.#audience.sendAudio(speaker, itemId, fromMs, pcm);
+      }
+      if (this.#ledger.endsHere(itemId)) this.#sendEnd(itemId);
+    }
+  }
+
+  #sendEnd(itemId: string): void {
+    if (this.#sendingAgain.has(itemId)) return;
+    const totalMs = this.#ledger.receivedMs(itemId);
+    if (totalMs > 0) this.#speakers.get(itemId)?.send({ type: "audio_end", itemId, totalMs });
   }
 
   receivedMs(itemId: string): number {
     return this.#ledger.receivedMs(itemId);
   }
 
+  playedMs(itemId: string): number {
+    return this.#ledger.playedMs(itemId);
+  }
+
+  /** What arrived and may still be played, in ms. */
+  get unheardMs(): number {
+    return this.#ledger.unheardMs;
+  }
+
   /** All audio of the item has arrived. */
   ended(itemId: string): void {
     if (this.#dropping || !this.#ledger.has(itemId)) return;
     this.#ledger.complete(itemId);
-    const totalMs = this.#ledger.receivedMs(itemId);
-    if (totalMs > 0) this.#speakers.get(itemId)?.send({ type: "audio_end", itemId, totalMs });
+    this.#sendEnd(itemId);
   }
 
   /** The report of the page that plays the item; of others, and of unknown items, it is no news. */
   report(caller: Caller, itemId: string, playedMs: number, done: boolean): void {
     if (this.#speakers.get(itemId) !== caller) return;
     const progress = this.#ledger.played(itemId, playedMs, done);
+    if (progress) this.#listener.progress(itemId);
+    this.#unplayed.played(itemId, playedMs);
     if (this.#flush !== undefined) {
       const { awaited } = this.#flush;
       if (done && awaited.delete(itemId) && awaited.size === 0) this.#settle();
@@ -122,7 +174,7 @@ export class Playout {
       this.#ledger.breakOff(itemId);
       const totalMs = this.#ledger.receivedMs(itemId);
       this.#listener.brokenOff(itemId, totalMs);
-      this.#speakers.get(itemId)?.send({ type: "audio_end", itemId, totalMs });
+      this.#sendEnd(itemId);
     }
   }
 
@@ -174,6 +226,7 @@ export class Playout {
     this.#flush = undefined;
     this.#callOffFlush();
     this.#callOffStall();
+    this.#callOffSendingAgain();
     for (const itemId of this.#ledger.unsettled()) this.#forget(itemId);
   }
 
@@ -203,11 +256,17 @@ export class Playout {
 
   #watch(): void {
     this.#callOffStall();
-    this.#callOffStall = this.#clock.after(PLAYBACK_STALL_MS, () => this.#listener.stalled());
+    this.#callOffStall = this.#clock.after(PLAYBACK_STALL_MS, () => {
+      // Where all that came has been played it is the model that stands still, and that is found elsewhere.
+      if (this.#ledger.isStarved) this.#watch();
+      else this.#listener.stalled();
+    });
   }
 
   #forget(itemId: string): void {
     this.#ledger.forget(itemId);
+    this.#unplayed.forget(itemId);
+    this.#sendingAgain.delete(itemId);
     this.#speakers.delete(itemId);
   }
 }

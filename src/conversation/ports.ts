@@ -23,6 +23,8 @@ export interface ModelAbilities {
 /** One item as a model is told of it. Ids are ours; the implementation maps them. */
 export type ModelItem =
   | { kind: "message"; id: string; role: "user" | "assistant" | "system"; text: string }
+  /** A turn of the user that nobody wrote down: it is told as it was spoken, in PCM16. */
+  | { kind: "speech"; id: string; pcm: Uint8Array }
   | { kind: "tool_call"; id: string; callId: string; name: string; argumentsJson: string }
   | { kind: "tool_output"; id: string; callId: string; output: string };
 
@@ -40,6 +42,8 @@ export interface ModelSetup {
   policy: Policy;
   tools: ModelTool[];
   maxOutputTokens: number;
+  /** What the context may hold beyond instructions and tools; a model may shorten it by itself then. */
+  contextTokens: number;
 }
 
 export interface AnswerRequest {
@@ -58,6 +62,8 @@ export interface Model {
   appendAudio(frame: Uint8Array): void;
   /** The turn ends here, though the model has not heard its end. */
   commitAudio(): void;
+  /** Turns are taken in this way from now on. */
+  configure(policy: Policy): void;
   /** What was heard of the turn so far is forgotten. */
   clearAudio(): void;
   /** Asks whether the upstream is still there; no answer ends the session as lost. */
@@ -87,12 +93,16 @@ export type ModelEvent =
   | { type: "ready"; expiresAtMs: number }
   /** `startMs` counts the audio this session was sent. */
   | { type: "speech_started"; itemId: string; startMs: number }
-  | { type: "speech_stopped"; itemId: string }
+  /** `endMs`: the same clock, where the model tells it; the silence that ended it is included. */
+  | { type: "speech_stopped"; itemId: string; endMs?: number }
   | { type: "user_turn"; itemId: string; audioMs: number }
   | { type: "user_caption"; itemId: string; delta: string }
   | { type: "user_transcript"; itemId: string; text: string; usage: ModelUsage }
-  | { type: "user_transcript_failed"; itemId: string; code: string }
+  /** Nobody wrote the turn down. With its audio, where the model could give it back. */
+  | { type: "user_transcript_failed"; itemId: string; code: string; pcm?: Uint8Array }
   | { type: "assistant_started"; itemId: string }
+  /** The item will be text, though audio was asked for: nobody will hear it. */
+  | { type: "assistant_text"; itemId: string }
   | { type: "assistant_caption"; itemId: string; delta: string }
   | { type: "assistant_audio_ended"; itemId: string }
   | { type: "assistant_done"; itemId: string; text: string }

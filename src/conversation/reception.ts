@@ -16,8 +16,8 @@ import type { Caller, Clock } from "./ports.ts";
 export interface Requests {
   /** The first message for a page that has just come. */
   welcome(caller: Caller): void;
-  /** The page takes the floor and wants to talk. */
-  start(caller: Caller): void;
+  /** The page takes the floor and wants to talk. `byVoice`: only its own detector says so. */
+  start(caller: Caller, byVoice: boolean): void;
   stop(): void;
   typed(caller: Caller, text: string, sentId: string | undefined): void;
   interrupt(): void;
@@ -25,6 +25,10 @@ export interface Requests {
   approve(callId: string, approved: boolean): void;
   /** The holder's own detector hears speech, or its end. */
   activity(active: boolean): void;
+  /** The user takes turns by hand; false where the policy in force does not let them. */
+  pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): boolean;
+  /** False when the agent has no such policy. */
+  choosePolicy(name: string): boolean;
   /** The holder sends no frames until it says otherwise. */
   muted(): void;
   /** The holder's frames go on from here; true when it had been asked to go back. */
@@ -33,8 +37,8 @@ export interface Requests {
   microphone(frame: Uint8Array): void;
   /** A page has a new socket: what played through the old one plays on, and is reported through the new one. */
   replaced(ghost: Caller, caller: Caller): void;
-  /** A page is gone; `hadFloor` when its speaker is gone with it. */
-  left(hadFloor: boolean): void;
+  /** A page's socket is gone; `lost` where it broke and was not closed, so that the page may come back. */
+  left(caller: Caller, lost: boolean): void;
 }
 
 export class Reception {
@@ -62,9 +66,9 @@ export class Reception {
     this.#requests.welcome(caller);
   }
 
-  detach(caller: Caller): void {
+  detach(caller: Caller, lost = false): void {
     this.#guards.delete(caller.id);
-    if (this.#audience.remove(caller)) this.#requests.left(caller.holdsFloor);
+    if (this.#audience.has(caller)) this.#requests.left(caller, lost);
   }
 
   /** A text frame of a page. */
@@ -115,7 +119,7 @@ export class Reception {
       case "start":
         caller.started = true;
         caller.remember();
-        return requests.start(caller);
+        return requests.start(caller, message.byVoice === true);
       case "stop":
         if (caller.holdsFloor || this.#audience.holder === undefined) requests.stop();
         return;
@@ -129,14 +133,20 @@ export class Reception {
         return requests.approve(message.callId, message.approved);
       case "settings":
         if (message.muted === true && caller.holdsFloor) requests.muted();
-        // The rest waits for policies that may be switched.
-        if (message.policy !== undefined || message.voice !== undefined) {
+        // A session's voice is fixed once it has spoken.
+        if (
+          message.voice !== undefined ||
+          (message.policy !== undefined && !requests.choosePolicy(message.policy))
+        ) {
           this.#complain(caller, "not_allowed", "This cannot be changed here.");
         }
         return;
       case "turn":
-        // The policies so far let the model's own turn detection decide; there is nothing to hold or press.
-        return this.#complain(caller, "not_allowed", "Push-to-talk is not offered here.");
+        if (!caller.holdsFloor) return this.#complain(caller, "not_started", "Send start before a turn.");
+        if (!requests.pressed(message.action, message.atSample)) {
+          this.#complain(caller, "not_allowed", "Turns are not taken by hand here.");
+        }
+        return;
       case "activity":
         if (caller.holdsFloor) requests.activity(message.active);
         return;

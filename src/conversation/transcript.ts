@@ -59,11 +59,17 @@ export class Transcript {
     if (open !== undefined) open.words = new HeardText();
   }
 
-  /** What was being said is forgotten: it was no turn. */
-  dropSpoken(): void {
+  /** What was being said is forgotten: it was no turn. `keepId` is one that will be heard again from its beginning. */
+  dropSpoken(keepId?: string): void {
     for (const open of this.#open.values()) {
-      if (open.shown.role === "user" && !open.stored) this.#remove(open);
+      if (open.shown.role === "user" && !open.stored && open.shown.id !== keepId) this.#remove(open);
     }
+  }
+
+  /** This was no turn, though it may have been taken for one. */
+  dropTurn(id: string): void {
+    const open = this.#open.get(id);
+    if (open !== undefined) this.#remove(open);
   }
 
   /** The turn is complete; its words may come much later. */
@@ -253,9 +259,11 @@ export class Transcript {
    * The session is over. Speech without a commit was never a turn; turns without words are returned, oldest first, for
    * they may be heard again; an answer that was not finished is settled by its cut.
    */
-  sessionOver(): string[] {
-    this.dropSpoken();
-    return [...this.#open.values()].filter((open) => open.shown.role === "user").map((open) => open.shown.id);
+  sessionOver(keepId?: string): string[] {
+    this.dropSpoken(keepId);
+    return [...this.#open.values()]
+      .filter((open) => open.shown.role === "user" && open.stored)
+      .map((open) => open.shown.id);
   }
 
   /** Nobody will hear this turn again: what is known of it stands. */
@@ -264,6 +272,11 @@ export class Transcript {
     if (open !== undefined) {
       this.#finish(open, open.words.text, open.words.text === "" ? "failed" : "completed");
     }
+  }
+
+  /** The words of an open item as they come. */
+  words(id: string): HeardText | undefined {
+    return this.#open.get(id)?.words;
   }
 
   isOpen(id: string): boolean {

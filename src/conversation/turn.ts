@@ -12,10 +12,12 @@ export type TurnState =
       /** The session is live. While it is not, turns are owed and nothing is asked of the model. */
       live: boolean;
       userSpeaking: boolean;
+      /** Turns that were said over the agent and wait for their words: they may turn out to be none. */
+      doubted: number;
       /** A turn, typed or spoken, or a tool's outputs, that no answer has been asked for yet. */
       owed: boolean;
-      /** An answer was asked for and is not done; a greeting that is lost is not owed again. */
-      answering: false | "answer" | "greeting";
+      /** An answer was asked for and is not done. A greeting, or what was cancelled, is not owed again when it is lost. */
+      answering: false | "answer" | "greeting" | "cancelled";
       /** Calls whose outputs the next answer waits for. */
       toolsRunning: number;
       /** Audio has gone to the speaker that it has not reported as played. */
@@ -32,16 +34,21 @@ export type TurnEvent =
   | { type: "ready"; owed: boolean; greet: boolean }
   /**
    * The session was lost and another is on its way: what ran on it is owed again, unless its turn will be `heardAgain`;
-   * `calls` of its tools are awaited.
+   * `calls` of its tools are awaited. `pressed`: the user goes on speaking, and is heard by the next.
    */
-  | { type: "lost"; calls: number; heardAgain: boolean }
-  | { type: "speech_started" }
+  | { type: "lost"; calls: number; heardAgain: boolean; pressed?: boolean }
+  /** `doubtful`: it may not be meant to stop the agent; `interrupt` follows if it is. */
+  | { type: "speech_started"; doubtful?: boolean }
   | { type: "speech_stopped" }
   /** What was being said is forgotten: its audio stopped coming, or its page is gone. */
   | { type: "speech_dropped" }
   /** The user's turn is complete; `answered` when it was only heard again by a fresh session. */
-  | { type: "user_turn"; answered?: boolean }
-  | { type: "typed" }
+  | { type: "user_turn"; answered?: boolean; doubted?: boolean }
+  /** A turn is complete, but may be none: it waits for its words. `user_turn` or `turn_dropped` follows. */
+  | { type: "turn_doubted" }
+  | { type: "turn_dropped" }
+  /** `waits`: the agent is not interrupted by it. */
+  | { type: "typed"; waits?: boolean }
   | { type: "interrupt" }
   /** The page that plays is gone, or gives way to another. An answer that has not sounded yet may still do so. */
   | { type: "speaker_gone" }
@@ -51,12 +58,17 @@ export type TurnEvent =
   | { type: "cut" }
   /** The answer is over; `calls` of its tools are awaited. */
   | { type: "answer_done"; calls: number }
-  /** A tool has its output. The answer waits for the awaited ones; a slow one asks for an answer of its own. */
-  | { type: "tool_done"; awaited: boolean }
+  /**
+   * A tool has its output. The answer waits for the awaited ones; a slow one asks for an answer of its own, one that
+   * `endsTurn` for none.
+   */
+  | { type: "tool_done"; awaited: boolean; endsTurn?: boolean }
+  /** Nobody has said anything for long. */
+  | { type: "check_in" }
   | { type: "sleep"; reason?: SleepReason }
   | { type: "end" };
 
-export type TurnCommand = "dial" | "hang_up" | "greet" | "answer" | "cancel_answer" | "flush";
+export type TurnCommand = "dial" | "hang_up" | "greet" | "check_in" | "answer" | "cancel_answer" | "flush";
 
 export interface TurnStep {
   state: TurnState;
@@ -69,6 +81,7 @@ const DIALLING: Awake = {
   phase: "awake",
   live: false,
   userSpeaking: false,
+  doubted: 0,
   owed: false,
   answering: false,
   toolsRunning: 0,
@@ -85,13 +98,24 @@ export function shownState(state: TurnState): ConversationState {
   return state.answering !== false || state.owed || state.toolsRunning > 0 ? "thinking" : "listening";
 }
 
+/** The last turn has not been answered, or its answer is not done. */
+export function isOwed(state: TurnState): boolean {
+  return state.phase === "awake" && (state.owed || state.answering === "answer" || state.doubted > 0);
+}
+
+/** Asleep for want of a page or a model: what was being said may be said again. */
+export function mayComeBack(state: TurnState): boolean {
+  return state.phase === "asleep" && (state.reason === "nobody_here" || state.reason === "unavailable");
+}
+
 /** Nobody speaks, nothing runs and nothing is owed: the session may be exchanged, or closed. */
 export function isQuiet(state: TurnState): boolean {
   return (
     state.phase === "awake" &&
     state.live &&
     !(state.userSpeaking || state.owed || state.answering !== false || state.playing || state.cutting) &&
-    state.toolsRunning === 0
+    state.toolsRunning === 0 &&
+    state.doubted === 0
   );
 }
 
@@ -126,7 +150,8 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
         state: {
           ...state,
           live: false,
-          userSpeaking: false,
+          userSpeaking: event.pressed === true,
+          doubted: 0,
           owed: (state.owed || state.answering === "answer") && !event.heardAgain,
           answering: false,
           toolsRunning: state.toolsRunning + event.calls,
@@ -134,14 +159,25 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
         commands: [],
       };
     case "speech_started":
-      return silence({ ...state, userSpeaking: true });
+      return event.doubtful === true
+        ? { state: { ...state, userSpeaking: true }, commands: [] }
+        : silence({ ...state, userSpeaking: true });
     case "speech_stopped":
       return { state: { ...state, userSpeaking: false }, commands: [] };
     case "speech_dropped":
       return answerIfOwed({ ...state, userSpeaking: false }, []);
-    case "user_turn":
-      return answerIfOwed({ ...state, userSpeaking: false, owed: state.owed || event.answered !== true }, []);
+    case "user_turn": {
+      const owed = state.owed || event.answered !== true;
+      // One that had to wait for its words may find the next one being said.
+      if (event.doubted === true) return answerIfOwed({ ...settled(state), owed }, []);
+      return answerIfOwed({ ...state, userSpeaking: false, owed }, []);
+    }
+    case "turn_doubted":
+      return { state: { ...state, userSpeaking: false, doubted: state.doubted + 1 }, commands: [] };
+    case "turn_dropped":
+      return answerIfOwed(settled(state), []);
     case "typed": {
+      if (event.waits === true) return answerIfOwed({ ...state, owed: true }, []);
       const { state: quiet, commands } = silence(state);
       return answerIfOwed({ ...quiet, owed: true }, commands);
     }
@@ -159,8 +195,13 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
       return answerIfOwed({ ...state, answering: false, toolsRunning: state.toolsRunning + event.calls }, []);
     case "tool_done": {
       const toolsRunning = event.awaited ? Math.max(0, state.toolsRunning - 1) : state.toolsRunning;
-      return answerIfOwed({ ...state, toolsRunning, owed: state.owed || toolsRunning === 0 }, []);
+      return answerIfOwed({ ...state, toolsRunning, owed: state.owed || event.endsTurn !== true }, []);
     }
+    case "check_in":
+      // Like a greeting: one that is lost is not owed again.
+      return isQuiet(state)
+        ? { state: { ...state, answering: "greeting" }, commands: ["check_in"] }
+        : { state, commands: [] };
     default:
       return assertNever(event);
   }
@@ -168,27 +209,41 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
 
 function ready(state: Awake, { owed, greet }: Extract<TurnEvent, { type: "ready" }>): TurnStep {
   const live = { ...state, live: true, owed: state.owed || owed };
-  if (greet && !live.owed) return { state: { ...live, answering: "greeting" }, commands: ["greet"] };
+  const isSilent = !live.owed && !live.userSpeaking;
+  if (greet && isSilent) return { state: { ...live, answering: "greeting" }, commands: ["greet"] };
   return answerIfOwed(live, []);
 }
 
-/** Stops what plays and what runs. `answering` stays until the cancelled answer's end has come. */
+/** Stops what plays and what runs. The cancelled answer is awaited to its end: one at a time. */
 function silence(state: Awake): { state: Awake; commands: TurnCommand[] } {
   const commands: TurnCommand[] = [];
   if (state.playing) commands.push("flush");
   if (state.answering !== false) commands.push("cancel_answer");
-  return { state: { ...state, playing: false, cutting: state.cutting || state.playing }, commands };
+  const answering = state.answering === false ? false : "cancelled";
+  return {
+    state: { ...state, answering, playing: false, cutting: state.cutting || state.playing },
+    commands,
+  };
 }
 
 /**
- * One answer for everything that is owed, when the session is live, the user is silent, no answer runs, no tool is
- * awaited and the model knows what was heard of the last one.
+ * One answer for everything that is owed, when the session is live, the user is silent, what was said is known to be a turn, no
+ * answer runs, no tool is awaited and the model knows what was heard of the last one.
  */
 function answerIfOwed(state: Awake, commands: TurnCommand[]): TurnStep {
   const wait =
-    !state.live || state.userSpeaking || state.answering !== false || state.cutting || state.toolsRunning > 0;
+    !state.live ||
+    state.userSpeaking ||
+    state.doubted > 0 ||
+    state.answering !== false ||
+    state.cutting ||
+    state.toolsRunning > 0;
   if (!state.owed || wait) return { state, commands };
   return { state: { ...state, owed: false, answering: "answer" }, commands: [...commands, "answer"] };
+}
+
+function settled(state: Awake): Awake {
+  return { ...state, doubted: Math.max(0, state.doubted - 1) };
 }
 
 function hangUp(state: TurnState): TurnCommand[] {

@@ -2,12 +2,14 @@
 // up and rotating before the time limit are decided here; what a session means for the talk is the conversation's
 // business. Every session is told the stored items before it is used: there is no other way in.
 
+import type { Policy } from "../define.ts";
 import { isRetryable } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { retryDelayMs } from "../protocol/retry.ts";
 import type { RetryPolicy } from "../protocol/retry.ts";
 import type { ContextBudget } from "./context-budget.ts";
+import { packedHistory } from "./packed-history.ts";
 import type { Clock, Model, ModelEvent, ModelItem, ModelListener } from "./ports.ts";
 
 /** Rule 7: two minutes of backoff without success, then asleep as `unavailable`. */
@@ -67,6 +69,10 @@ export class Upstream {
   #attempt = 0;
   #downSinceMs: number | undefined;
   #lastDialMs: number | undefined;
+  /** A session told item by item answered in text: from then on each is told in one message. */
+  #packs = false;
+  /** The last answer failed, and was asked for again. */
+  #isAskingAgain = false;
   #isQuiet = false;
   #rotationDue = false;
   #callOffRetry: () => void = () => undefined;
@@ -109,6 +115,11 @@ export class Upstream {
     for (const link of [this.#link, this.#next]) if (link?.told === true) link.model.addItem(item);
   }
 
+  /** Turns are taken in this way from now on, also by a session that is on its way. */
+  configure(policy: Policy): void {
+    for (const link of [this.#link, this.#next]) link?.model.configure(policy);
+  }
+
   /** Whether nobody speaks and nothing runs: the moment to rotate. A talk that goes on makes the next session stale. */
   quiet(isQuiet: boolean): void {
     if (isQuiet === this.#isQuiet) return;
@@ -120,6 +131,19 @@ export class Upstream {
       this.#next = undefined;
       stale.model.close();
     }
+  }
+
+  /** The session answers in text: another one is told the same in one message, once. Its text stands, if it comes again. */
+  repack(): void {
+    const link = this.#link;
+    if (link === undefined || this.#isPacked(link)) return;
+    this.#packs = true;
+    link.model.cancelAnswer();
+    this.#lost(link, { kind: "answered_in_text" });
+  }
+
+  #isPacked({ model }: Link): boolean {
+    return this.#packs || model.abilities.replay === "one_message";
   }
 
   #dial(): void {
@@ -153,6 +177,15 @@ export class Upstream {
       case "ready":
         this.#live(link, event.expiresAtMs);
         return this.#world.listener.event(event);
+      case "answer_done":
+        // What failed may succeed on another session, which is told everything anew. Once: then the user is told.
+        if (event.outcome === "failed" && !this.#isAskingAgain) {
+          this.#isAskingAgain = true;
+          return this.#lost(link, { kind: "answer_failed", code: event.code ?? "none" });
+        }
+        this.#isAskingAgain = false;
+        this.#world.listener.event(event);
+        return this.#count(event);
       default:
         this.#world.listener.event(event);
         return this.#count(event);
@@ -165,20 +198,23 @@ export class Upstream {
     switch (event.type) {
       case "user_turn":
         return budget.heard(event.itemId, event.audioMs);
+      case "assistant_started":
+        return budget.answerBegan();
       case "assistant_done":
         return budget.add({ kind: "message", id: event.itemId, role: "assistant", text: event.text });
       case "tool_call":
+        budget.answerBegan();
         return budget.add({ ...event, kind: "tool_call", id: event.itemId });
       case "answer_done": {
-        if (event.usage === undefined) return;
-        budget.spoke(event.usage.audioOutMs);
-        const inputTokens = event.usage.inputTextTokens + event.usage.inputAudioTokens;
-        const errorPercent = budget.correct(inputTokens);
+        const { usage } = event;
+        const inputTokens = (usage?.inputTextTokens ?? 0) + (usage?.inputAudioTokens ?? 0);
+        const expected = budget.correct(inputTokens);
+        if (expected !== undefined) log.info("context", { inputTokens, ...expected });
+        if (usage === undefined) return;
+        budget.spoke(usage.audioOutMs);
         const itemIds = budget.prune();
         for (const itemId of itemIds) this.#link?.model.removeItem(itemId);
-        if (itemIds.length > 0) {
-          log.info("context_pruned", { items: itemIds.length, inputTokens, errorPercent });
-        }
+        if (itemIds.length > 0) log.info("context_pruned", { items: itemIds.length, inputTokens });
         return;
       }
       default:
@@ -198,7 +234,10 @@ export class Upstream {
   }
 
   #tellHistory(link: Link): void {
-    const items = this.#world.budget.fit(this.#world.listener.history());
+    const { budget, listener } = this.#world;
+    const fitting = budget.fit(listener.history());
+    const items = this.#isPacked(link) ? packedHistory(fitting) : fitting;
+    budget.told(items);
     link.told = true;
     link.model.replay(items);
   }

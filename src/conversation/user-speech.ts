@@ -1,25 +1,38 @@
 // What the user says, from the holder's frames to stored words: which frames count, when the page is asked to send
 // again, which turn is which when a fresh session hears it a second time, and what becomes of speech that stops coming.
 
+import type { Policy } from "../define.ts";
 import type { Log } from "../log.ts";
 import type { ItemStore } from "../store/item-store.ts";
+import type { SpeechStore } from "../store/speech-store.ts";
+import type { AgentSpeech } from "./agent-speech.ts";
 import type { Audience } from "./audience.ts";
+import { ClosedMicrophone } from "./closed-microphone.ts";
+import { Interruption } from "./interruption.ts";
 import { MicrophoneLine } from "./microphone-line.ts";
-import type { Caller, Clock, Model, ModelEvent } from "./ports.ts";
+import type { Caller, Clock, Model, ModelEvent, NewId } from "./ports.ts";
+import { PushToTalk } from "./push-to-talk.ts";
+import type { Receipts } from "./receipts.ts";
 import type { Transcript } from "./transcript.ts";
+import { UnheardSpeech } from "./unheard-speech.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
 
 /** Speech whose frames stop coming is never ended by the model, which counts audio and not time. */
 export const SPEECH_STALL_MS = 2_000;
-/** Rule 8: the page hears speech, and so long the model does not. */
-export const UNHEARD_SPEECH_MS = 2_000;
+/** A page's detector says that a voice has ended after so long without it. */
+const ACTIVITY_END_MS = 500;
 
 export interface UserSpeechWorld {
   audience: Audience;
   transcript: Transcript;
   items: ItemStore;
+  speech: SpeechStore;
+  agent: AgentSpeech;
+  receipts: Receipts;
   clock: Clock;
+  newId: NewId;
   log: Log;
+  policy(): Policy;
   model(): Model | undefined;
   turn(): TurnState;
   happens(event: TurnEvent): void;
@@ -30,12 +43,35 @@ export class UserSpeech {
   readonly #line = new MicrophoneLine();
   /** Turns of this session that are items from before it. */
   readonly #earlier = new Map<string, string>();
+  readonly #interruption: Interruption;
+  readonly #press: PushToTalk;
+  readonly #closed: ClosedMicrophone;
   #lastFrameMs = 0;
+  /** When the user fell silent, as the page's detector or the model's clock tells it. */
+  #spokenMs: number | undefined;
   #callOffStall: (() => void) | undefined;
-  #callOffUnheard: (() => void) | undefined;
+  readonly #unheard: UnheardSpeech;
 
   constructor(world: UserSpeechWorld) {
     this.#world = world;
+    const { agent, audience, clock } = world;
+    this.#unheard = new UnheardSpeech(clock, this.#line, () => {
+      if (this.#isLive() && !this.#isSpeaking()) world.model()?.probe();
+    });
+    this.#closed = new ClosedMicrophone(agent);
+    this.#interruption = new Interruption({
+      ...world,
+      happens: (event) => this.#happens(event),
+      forget: (sessionItemId) => this.#forget(sessionItemId),
+      resume: () => audience.holder?.send({ type: "resume" }),
+      echoHeard: (cut) => this.#echoHeard(cut),
+    });
+    this.#press = new PushToTalk({
+      ...world,
+      line: this.#line,
+      isLive: () => this.#isLive(),
+      tooShort: () => this.#complain("turn_too_short", "Hold the button while you speak.", false),
+    });
   }
 
   // ------------------------------------------------------------------------------------------ from the page
@@ -47,8 +83,15 @@ export class UserSpeech {
     this.#lastFrameMs = now;
     // A page that can send again waits with us for the session; what others send is kept by the session itself.
     if (this.#line.streamId !== undefined && !this.#isLive()) return;
-    if (!this.#line.frame(frame.byteLength, now)) return;
-    this.#world.model()?.appendAudio(frame);
+    const policy = this.#world.policy();
+    if (policy.turnDetection === null) {
+      if (!this.#press.frame(frame, now)) return;
+    } else {
+      if (!this.#line.frame(frame.byteLength, now)) return;
+      const heard = policy.halfDuplex ? this.#closed.hears(frame, now) : frame;
+      this.#interruption.frame(heard);
+      this.#world.model()?.appendAudio(heard);
+    }
     const ack = this.#line.ackDue(now);
     if (ack !== undefined) audience.holder?.send({ type: "ack", ...ack });
   }
@@ -57,32 +100,50 @@ export class UserSpeech {
   begin(caller: Caller): void {
     const { streamId, safeSamples } = this.#world.items.conversation();
     const known = caller.streamId !== undefined && caller.streamId === streamId;
+    // Only its own stream can bring a turn again.
+    if (caller.streamId !== this.#line.streamId) this.#giveUp();
     this.#line.begin(caller.streamId, known ? safeSamples : 0);
     if (this.#isLive()) this.#ask(false);
   }
 
   /** True when the page had been asked to go back: a burst follows. */
   resending(fromSample: number): boolean {
+    this.#press.goesOn(fromSample);
     return this.#line.goesOn(fromSample);
+  }
+
+  /** A button that is held while the user speaks. `atSample`: where the page's stream stands. */
+  pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): void {
+    if (action === "begin") this.#press.begin(atSample);
+    else if (action === "end") {
+      this.#spokenMs = this.#world.clock.now();
+      this.#press.end(atSample);
+    } else this.#press.cancel(atSample);
+  }
+
+  /** Turns are taken in another way from now on: half a turn of the old way ends nowhere. */
+  policyChanged(): void {
+    this.#press.cancel();
+    if (this.#world.policy().turnDetection === null) this.drop();
   }
 
   /** The page says nothing more for a while: what was said so far is a turn. */
   muted(): void {
-    if (this.#isSpeaking()) this.#world.model()?.commitAudio();
+    if (this.#press.itemId !== undefined) this.#press.end(undefined);
+    else if (this.#isSpeaking()) this.#world.model()?.commitAudio();
   }
 
   activity(active: boolean): void {
-    this.#callOffUnheard?.();
-    this.#callOffUnheard = undefined;
-    if (!active || !this.#isLive() || this.#isSpeaking()) return;
-    this.#callOffUnheard = this.#world.clock.after(UNHEARD_SPEECH_MS, () => {
-      this.#callOffUnheard = undefined;
-      if (this.#isLive() && !this.#isSpeaking()) this.#world.model()?.probe();
-    });
+    if (this.#world.policy().turnDetection === null) return;
+    if (!active) this.#spokenMs = this.#world.clock.now() - ACTIVITY_END_MS;
+    // Its end is no answer: a word may be over before anybody notices that nobody listens.
+    else if (this.#isLive() && !this.#isSpeaking()) this.#unheard.began();
   }
 
   /** What is being said is forgotten: the floor goes to another page, or its frames stopped coming. */
   drop(): void {
+    this.#press.cancel();
+    this.#interruption.dropped();
     if (!this.#isSpeaking()) return;
     this.#world.model()?.clearAudio();
     this.#world.transcript.dropSpoken();
@@ -96,6 +157,8 @@ export class UserSpeech {
   sessionReady(): void {
     this.#earlier.clear();
     this.#line.freshSession();
+    this.#press.sessionReady();
+    this.#unheard.sessionReady();
     this.#ask(true);
   }
 
@@ -105,8 +168,11 @@ export class UserSpeech {
    */
   sessionLost(owed: boolean): boolean {
     this.#quiet();
-    const without = this.#world.transcript.sessionOver();
+    this.#interruption.sessionOver();
+    const pressed = this.#press.sessionLost(owed);
+    const without = this.#world.transcript.sessionOver(this.#press.itemId);
     for (const [index, itemId] of without.entries()) {
+      if (pressed.has(itemId)) continue;
       if (this.#line.streamId === undefined) this.#world.transcript.giveUp(itemId);
       else this.#line.turnUnheard(itemId, !(owed && index === without.length - 1));
     }
@@ -114,30 +180,54 @@ export class UserSpeech {
     return owed && without.length > 0 && this.#line.streamId !== undefined;
   }
 
-  /** The conversation sleeps, or ends: nothing is heard again. */
-  sessionOver(): void {
+  /** Whether the user holds the button: what is said goes on to the next session. */
+  get isPressed(): boolean {
+    return this.#press.itemId !== undefined;
+  }
+
+  /** Another session has taken over: a turn whose words had not come is heard again (rule RO5). */
+  sessionExchanged(): void {
     this.sessionLost(false);
+    this.sessionReady();
+  }
+
+  /** The conversation sleeps, or ends. Turns without words are heard again if their page may come back to say them. */
+  sessionOver(mayComeBack: boolean, owed: boolean): void {
+    this.sessionLost(owed);
+    const { transcript } = this.#world;
+    for (const itemId of this.#press.sessionOver()) transcript.giveUp(itemId);
+    transcript.dropSpoken();
+    if (!mayComeBack) this.#giveUp();
+  }
+
+  #giveUp(): void {
     for (const itemId of this.#line.takeUnheard()) this.#world.transcript.giveUp(itemId);
   }
 
   /** Turns that a crash left without words may be among what the page sends again. */
   recover(): void {
     const { items, transcript } = this.#world;
+    const { streamId } = items.conversation();
     for (const itemId of items.userTurnsWithoutWords()) {
       if (transcript.isOpen(itemId)) continue;
       transcript.reopen(itemId);
       this.#line.turnUnheard(itemId, false);
     }
+    const isOther = streamId !== undefined && streamId !== this.#line.streamId;
+    // Without turn detection nobody would find them among what is sent again.
+    if (isOther || this.#world.policy().turnDetection === null) this.#giveUp();
   }
 
   // ------------------------------------------------------------------------------------------ from the model
 
   event(event: UserEvent): void {
-    const { transcript, happens } = this.#world;
+    const { transcript } = this.#world;
     switch (event.type) {
       case "speech_started": {
-        happens({ type: "speech_started" });
+        this.#spokenMs = undefined;
+        this.#interruption.began(event.itemId, this.#line.sessionMs - event.startMs);
         this.#line.turnBegan(event.itemId, event.startMs);
+        this.#unheard.heard();
         const before = this.#line.heardAgain(event.itemId);
         if (before === undefined) transcript.beginUser(event.itemId);
         else {
@@ -149,23 +239,71 @@ export class UserSpeech {
         return;
       }
       case "speech_stopped":
-        return happens({ type: "speech_stopped" });
-      case "user_turn": {
-        const itemId = this.#itemId(event.itemId);
-        // The answer is asked for before the row is written: what leaves after a write waits for the disk.
-        happens({ type: "user_turn", answered: this.#answered.delete(itemId) });
-        return transcript.commitUser(itemId, event.audioMs);
-      }
+        return this.#interruption.ended(this.#silentFor(event.endMs));
+      case "user_turn":
+        return this.#complete(event.itemId, event.audioMs);
       case "user_caption":
         return transcript.caption(this.#itemId(event.itemId), event.delta);
       case "user_transcript":
+        this.#interruption.words(event.itemId, event.text);
         transcript.userWords(this.#itemId(event.itemId), event.text);
         return this.#settled(event.itemId);
       case "user_transcript_failed":
+        this.#interruption.failed(event.itemId);
         this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
+        this.#keepSound(this.#itemId(event.itemId), event.pcm);
         transcript.userWordsFailed(this.#itemId(event.itemId));
         return this.#settled(event.itemId);
     }
+  }
+
+  #complete(sessionItemId: string, audioMs: number): void {
+    const { receipts, transcript } = this.#world;
+    const press = this.#press.committed();
+    if (press !== undefined) this.#earlier.set(sessionItemId, press.itemId);
+    const itemId = this.#itemId(sessionItemId);
+    const answered = press?.answered ?? this.#answered.delete(itemId);
+    this.#line.turnEnded(press === undefined ? sessionItemId : itemId, audioMs);
+    if (!answered) receipts.committed(itemId, this.#spokenMs);
+    // The answer is asked for before the row is written: what leaves after a write waits for the disk.
+    if (press === undefined) this.#interruption.completed(sessionItemId, answered);
+    else this.#happens({ type: "user_turn", answered });
+    transcript.commitUser(itemId, audioMs);
+  }
+
+  #happens(event: TurnEvent): void {
+    // What the user says now takes the place of an answer that broke off.
+    if (event.type === "user_turn") this.#world.agent.takeBrokenOff();
+    this.#world.happens(event);
+  }
+
+  #forget(sessionItemId: string): void {
+    const { model, receipts, transcript } = this.#world;
+    const itemId = this.#itemId(sessionItemId);
+    transcript.dropTurn(itemId);
+    model()?.removeItem(sessionItemId);
+    receipts.dropped(itemId);
+  }
+
+  /** How long ago, by the audio that has come since, the user said the last word. */
+  #silentFor(endMs: number | undefined): number {
+    const { turnDetection } = this.#world.policy();
+    if (endMs === undefined || turnDetection?.type !== "server_vad") return 0;
+    const silentMs = this.#line.sessionMs - endMs + turnDetection.silenceDurationMs;
+    this.#spokenMs = this.#world.clock.now() - silentMs;
+    return silentMs;
+  }
+
+  /** Once a minute at most: the page says why, and an answer that was cut by its own echo goes on. */
+  #echoHeard(cut: boolean): void {
+    this.#complain("echo_heard", "Your microphone hears the agent. Headphones help, or half-duplex.", false);
+    if (!cut) return;
+    this.#world.agent.goesOn();
+    this.#world.happens({ type: "user_turn", answered: false });
+  }
+
+  #complain(code: "echo_heard" | "turn_too_short", message: string, retryable: boolean): void {
+    this.#world.audience.holder?.send({ type: "error", code, message, retryable });
   }
 
   /** Heard-again turns whose answer was given before. */
@@ -175,10 +313,20 @@ export class UserSpeech {
     return this.#earlier.get(sessionItemId) ?? sessionItemId;
   }
 
+  /** Without words the next session can only be told of the turn by its sound (rule RB9). */
+  #keepSound(itemId: string, pcm: Uint8Array | undefined): void {
+    const { log, speech, transcript } = this.#world;
+    if (pcm === undefined || !transcript.isOpen(itemId)) return;
+    const droppedMs = Math.round(speech.keep(itemId, pcm));
+    if (droppedMs > 0) log.warn("kept_speech_dropped", { itemId, droppedMs });
+  }
+
   /** Its words are stored: so is how far the stream is safe, for after a crash. */
   #settled(sessionItemId: string): void {
+    const itemId = this.#itemId(sessionItemId);
     this.#earlier.delete(sessionItemId);
-    const moved = this.#line.turnSettled(sessionItemId);
+    this.#press.settled(itemId);
+    const moved = [sessionItemId, itemId].map((id) => this.#line.turnSettled(id)).includes(true);
     const { streamId, safe } = this.#line;
     if (moved && streamId !== undefined) this.#world.items.setSafe(streamId, safe);
   }
@@ -208,8 +356,7 @@ export class UserSpeech {
 
   #quiet(): void {
     this.#callOffStall?.();
-    this.#callOffUnheard?.();
-    this.#callOffUnheard = undefined;
+    this.#unheard.rest();
   }
 
   #isLive(): boolean {

@@ -1,14 +1,25 @@
 // How awake a conversation has to be: asleep after a quiet while, in memory while a session is wanted or a tool runs.
+// Woken by what a page took for a voice it sleeps again soon, unless somebody turns out to be there.
 
+import type { AgentDefinition } from "../define.ts";
+import { CheckIn } from "./check-in.ts";
 import type { Clock } from "./ports.ts";
 import { isQuiet } from "./turn.ts";
 import type { TurnState } from "./turn.ts";
 
+/**
+ * Woken by a page's own detector, a live session waits so long for a turn of the user: the voice that woke it is sent
+ * at once, and ends within this where it was one. A slammed door must not cost a minute of session.
+ */
+export const DOUBTFUL_WAKE_MS = 8_000;
+
 export interface WakefulnessWorld {
-  quietMs: number;
+  agent: AgentDefinition;
   clock: Clock;
-  /** It has been quiet for `quietMs`. */
+  /** It has been quiet for long enough. */
   sleep(): void;
+  /** It has been quiet for so long that the agent may ask about it. */
+  checkIn(): void;
   /** Told when the object has to stay in memory, and when it no longer has to. */
   busy(isBusy: boolean): void;
 }
@@ -16,10 +27,27 @@ export interface WakefulnessWorld {
 export class Wakefulness {
   readonly #world: WakefulnessWorld;
   #callOffSleep: (() => void) | undefined;
+  readonly #checkIn: CheckIn;
   #isBusy = false;
+  /** Nothing but a page's detector says that somebody is there. */
+  #isDoubtful = false;
 
   constructor(world: WakefulnessWorld) {
     this.#world = world;
+    this.#checkIn = new CheckIn(world.agent.checkIn, world.clock, () => world.checkIn());
+  }
+
+  /** A page said `start` to a conversation in state `turn`. A press on a button while it doubts ends the doubt. */
+  started(turn: TurnState, byVoice: boolean): void {
+    if (turn.phase === "asleep") this.#isDoubtful = byVoice;
+    else if (!byVoice) this.userIsHere();
+  }
+
+  /** The user has spoken or typed, or has pressed a button. */
+  userIsHere(): void {
+    if (this.#isDoubtful) this.#callOff();
+    this.#isDoubtful = false;
+    this.#checkIn.userIsHere();
   }
 
   /** Looks at the state after every change of it. True when nobody speaks and nothing runs. */
@@ -27,11 +55,16 @@ export class Wakefulness {
     const quiet = isQuiet(turn) && !toolsRun;
     if (!quiet) this.#callOff();
     else {
-      this.#callOffSleep ??= this.#world.clock.after(this.#world.quietMs, () => {
+      const { agent, clock } = this.#world;
+      const { quietMs } = agent.limits;
+      const waitMs = this.#isDoubtful ? Math.min(DOUBTFUL_WAKE_MS, quietMs) : quietMs;
+      this.#callOffSleep ??= clock.after(waitMs, () => {
         this.#callOffSleep = undefined;
         this.#world.sleep();
       });
     }
+    this.#checkIn.watch(quiet);
+    if (turn.phase !== "awake") this.#isDoubtful = false;
     const isBusy = turn.phase === "awake" || (turn.phase === "asleep" && toolsRun);
     if (isBusy !== this.#isBusy) {
       this.#isBusy = isBusy;

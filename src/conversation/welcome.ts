@@ -1,9 +1,8 @@
 // The first message on every socket: all a page needs to draw itself.
 
 import { MAX_FRAME_BYTES } from "../audio/format.ts";
-import type { AgentDefinition } from "../define.ts";
 import { MAX_TYPED_CHARS, PROTOCOL_VERSION, WELCOME_ITEMS } from "../protocol/messages.ts";
-import type { ConversationMessage, Item } from "../protocol/messages.ts";
+import type { ConversationMessage, Item, LiveSettings } from "../protocol/messages.ts";
 import type { ItemStore } from "../store/item-store.ts";
 import type { UsageStore } from "../store/usage-store.ts";
 import { shownState } from "./turn.ts";
@@ -11,7 +10,6 @@ import type { TurnState } from "./turn.ts";
 
 export interface WelcomeWorld {
   conversationId: string;
-  agent: AgentDefinition;
   items: ItemStore;
   usage: UsageStore;
 }
@@ -20,11 +18,12 @@ export interface WelcomeWorld {
 export function welcome(
   world: WelcomeWorld,
   turn: TurnState,
+  settings: LiveSettings,
   floor: { held: boolean; taken: boolean },
   unstored: Item[],
   isWaiting: (callId: string) => boolean,
 ): ConversationMessage {
-  const { conversationId, agent, items, usage } = world;
+  const { conversationId, items, usage } = world;
   const { items: stored, hasEarlier } = items.pageItems(WELCOME_ITEMS);
   for (const { tool } of stored) {
     if (tool !== undefined && isWaiting(tool.callId)) tool.status = "waiting_approval";
@@ -39,13 +38,7 @@ export function welcome(
     hasEarlier,
     floor: floor.held,
     floorTaken: floor.taken,
-    settings: {
-      policy: items.conversation().policy,
-      policies: Object.keys(agent.policies),
-      voice: agent.voice,
-      voices: [agent.voice],
-      muted: false,
-    },
+    settings,
     usage: usage.totals(),
     limits: { maxFrameBytes: MAX_FRAME_BYTES, maxTextChars: MAX_TYPED_CHARS },
   };

@@ -3,6 +3,8 @@
 import type { AgentDefinition, Notes } from "../define.ts";
 import type { Log } from "../log.ts";
 import type { ItemStore } from "../store/item-store.ts";
+import type { SpeechStore } from "../store/speech-store.ts";
+import type { TurnStore } from "../store/turn-store.ts";
 import type { UsageStore } from "../store/usage-store.ts";
 import type { ToolRegistry } from "../tools/registry.ts";
 import type { Clock, NewId, OpenModel } from "./ports.ts";
@@ -13,7 +15,9 @@ export interface ConversationWorld {
   registry: ToolRegistry;
   items: ItemStore;
   usage: UsageStore;
+  turns: TurnStore;
   notes: Notes;
+  speech: SpeechStore;
   openModel: OpenModel;
   clock: Clock;
   newId: NewId;

@@ -18,9 +18,12 @@ const id = z
 /** A day: no item is longer, and a wild number must not reach arithmetic. */
 const milliseconds = z.number().min(0).max(86_400_000);
 
+/** A position in a page's stream. */
+const sample = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 const schemas = {
   hello: z.object({ type: z.literal("hello"), pageId: id, streamId: id }),
-  start: z.object({ type: z.literal("start") }),
+  start: z.object({ type: z.literal("start"), byVoice: z.literal(true).optional() }),
   stop: z.object({ type: z.literal("stop") }),
   text: z.object({
     type: z.literal("text"),
@@ -33,12 +36,13 @@ const schemas = {
     playedMs: milliseconds,
     done: z.boolean().optional(),
   }),
-  turn: z.object({ type: z.literal("turn"), action: z.enum(["begin", "end", "cancel"]) }),
-  activity: z.object({ type: z.literal("activity"), active: z.boolean() }),
-  resending: z.object({
-    type: z.literal("resending"),
-    fromSample: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  turn: z.object({
+    type: z.literal("turn"),
+    action: z.enum(["begin", "end", "cancel"]),
+    atSample: sample.optional(),
   }),
+  activity: z.object({ type: z.literal("activity"), active: z.boolean() }),
+  resending: z.object({ type: z.literal("resending"), fromSample: sample }),
   interrupt: z.object({ type: z.literal("interrupt") }),
   settings: z.object({
     type: z.literal("settings"),

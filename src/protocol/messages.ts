@@ -91,6 +91,12 @@ export interface LiveSettings {
   voice: string;
   voices: string[];
   muted: boolean;
+  /** The user says with `turn` when they speak; frames outside of a press do not count. */
+  pushToTalk: boolean;
+  /** The microphone is closed while the agent speaks. */
+  halfDuplex: boolean;
+  /** A policy among `policies` with a closed microphone, for rooms with an echo. */
+  halfDuplexPolicy?: string;
 }
 
 /** Caps a page must know to stay inside them. */
@@ -103,11 +109,13 @@ export interface PageLimits {
 
 export type BrowserMessage =
   | { type: "hello"; pageId: string; streamId: string }
-  | { type: "start" }
+  /** `byVoice`: nobody pressed anything, the page's own detector heard a voice while the conversation slept. */
+  | { type: "start"; byVoice?: true }
   | { type: "stop" }
   | { type: "text"; text: string; id?: string }
   | { type: "playback"; itemId: string; playedMs: number; done?: boolean }
-  | { type: "turn"; action: "begin" | "end" | "cancel" }
+  /** Push-to-talk. `atSample`: where the page's stream stands; without it, where its frames have come to. */
+  | { type: "turn"; action: "begin" | "end" | "cancel"; atSample?: number }
   | { type: "activity"; active: boolean }
   /** The binary frames that follow are the stream's samples from here on: the answer to `resend`. */
   | { type: "resending"; fromSample: number }
@@ -141,13 +149,20 @@ export type ConversationMessage =
   | { type: "item"; item: Item }
   | { type: "item_removed"; id: string }
   | { type: "caption"; itemId: string; delta: string }
-  /** The binary frames that follow on this socket belong to `itemId` from `fromMs`, until the next `audio`. */
-  | { type: "audio"; itemId: string; fromMs: number }
+  /**
+   * The binary frames that follow on this socket belong to `itemId` from `fromMs`, until the next `audio`. Before
+   * `protectedMs` of the item nothing the microphone hears may hold it.
+   */
+  | { type: "audio"; itemId: string; fromMs: number; protectedMs?: number }
   | { type: "audio_end"; itemId: string; totalMs: number }
   | { type: "flush" }
+  /** What the page held its voice for was no interruption: go on where it stopped. */
+  | { type: "resume" }
   | { type: "tool"; callId: string; name: string; status: ToolStatus; display?: string }
   | { type: "usage"; totals: UsageTotals; turn: UsageTotals }
-  | { type: "turn"; outcome: TurnOutcome; latencyMs: Record<string, number> }
+  /** The settings in force have changed. */
+  | { type: "settings"; settings: LiveSettings }
+  | TurnReceipt
   /** At most one a second. What lies before `safeSamples` will never be asked for again. */
   | { type: "ack"; streamId: string; receivedSamples: number; safeSamples: number }
   /**
@@ -157,6 +172,27 @@ export type ConversationMessage =
   | { type: "resend"; fromSample: number }
   | { type: "error"; code: ErrorCode; message: string; retryable: boolean }
   | { type: "pong" };
+
+/** One per finished turn. `itemId` is the user's item, `heardMs` how much of the answer was heard before it was cut. */
+export interface TurnReceipt {
+  type: "turn";
+  outcome: TurnOutcome;
+  itemId?: string;
+  heardMs?: number;
+  latencyMs: TurnLatency;
+}
+
+/** Steps of a turn, each present where it was measured. Milliseconds of wall clock at the conversation. */
+export interface TurnLatency {
+  /** From the end of speech, as the page's own detector or the model's audio clock tells it, to the commit. */
+  commit?: number;
+  /** From the commit (or the typed text) to the first audio from the model. */
+  model?: number;
+  /** From the first audio from the model to the first sound at the page's speaker. */
+  speaker?: number;
+  /** From the end of speech (or the typed text) to the first sound at the page's speaker. */
+  total?: number;
+}
 
 export type TurnOutcome = "answered" | "interrupted" | "false_interruption" | "tool" | "silent" | "failed";
 
@@ -172,6 +208,8 @@ export type ErrorCode =
   | "not_started"
   /** A frame or message is over its cap, or comes too fast; the socket closes. */
   | "too_much"
+  /** The agent's own voice came back through the microphone: that turn was dropped. */
+  | "echo_heard"
   /** The hold was too short to be a turn (push-to-talk). */
   | "turn_too_short"
   /** The model cannot be reached. */

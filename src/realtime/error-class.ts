@@ -9,6 +9,7 @@ const BENIGN = new Set([
   "input_audio_buffer_commit_empty",
   "item_truncate_invalid_item_id",
   "item_delete_invalid_item_id",
+  "item_retrieve_invalid_item_id",
   "unsupported_content_type",
 ]);
 const KEY = new Set(["invalid_api_key", "account_deactivated", "missing_authorization"]);

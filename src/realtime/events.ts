@@ -30,7 +30,13 @@ export const transcriptionUsage = z.union([
 ]);
 export type TranscriptionUsage = z.infer<typeof transcriptionUsage>;
 
-const content = z.object({ type: z.string(), text: z.string().nullish(), transcript: z.string().nullish() });
+const content = z.object({
+  type: z.string(),
+  text: z.string().nullish(),
+  transcript: z.string().nullish(),
+  /** Base64 PCM, in `conversation.item.retrieved` alone. */
+  audio: z.string().nullish(),
+});
 
 const item = z.object({
   id: z.string(),
@@ -74,6 +80,7 @@ export const serverEvent = z.discriminatedUnion("type", [
   named("session.updated", { session }),
   named("conversation.item.added", { item, previous_item_id: z.string().nullish() }),
   named("conversation.item.done", { item }),
+  named("conversation.item.retrieved", { item }),
   named("conversation.item.truncated", { item_id: z.string() }),
   named("conversation.item.deleted", { item_id: z.string() }),
   named("conversation.item.input_audio_transcription.delta", {
@@ -115,5 +122,6 @@ export type ClientEvent =
   | { type: "conversation.item.create"; event_id?: string; previous_item_id?: string; item: object }
   | { type: "conversation.item.truncate"; item_id: string; content_index: 0; audio_end_ms: number }
   | { type: "conversation.item.delete"; item_id: string }
+  | { type: "conversation.item.retrieve"; event_id: string; item_id: string }
   | { type: "response.create"; event_id: string; response: object }
   | { type: "response.cancel"; response_id: string };

@@ -15,6 +15,13 @@ export function toRealtimeItem(item: ModelItem, callId: string): object {
         role: item.role,
         content: [{ type: item.role === "assistant" ? "output_text" : "input_text", text: item.text }],
       };
+    case "speech":
+      return {
+        id: item.id,
+        type: "message",
+        role: "user",
+        content: [{ type: "input_audio", audio: item.pcm.toBase64() }],
+      };
     case "tool_call":
       return {
         id: item.id,
@@ -33,4 +40,10 @@ export function toRealtimeItem(item: ModelItem, callId: string): object {
 /** The words of a generated message: transcripts of its spoken parts, text of the others. */
 export function itemText(item: RealtimeItem): string {
   return (item.content ?? []).map((part) => part.transcript ?? part.text ?? "").join("");
+}
+
+/** The sound of a retrieved message; undefined when it came without any. */
+export function itemAudio(item: RealtimeItem): Uint8Array | undefined {
+  const base64 = item.content?.find((part) => part.audio)?.audio;
+  return base64 ? Uint8Array.fromBase64(base64) : undefined;
 }

@@ -58,7 +58,7 @@ export class SessionItems {
   create(item: ModelItem, eventId?: string): void {
     this.#ids.pair(item.id, item.id);
     if (item.kind === "message") this.#texts.add(item.id);
-    const callId = item.kind === "message" ? "" : (this.#callIds.get(item.callId) ?? item.callId);
+    const callId = "callId" in item ? (this.#callIds.get(item.callId) ?? item.callId) : "";
     this.#send({
       type: "conversation.item.create",
       ...(eventId === undefined ? {} : { event_id: eventId }),

@@ -15,6 +15,7 @@ import type {
   ModelSetup,
   NewId,
 } from "../conversation/ports.ts";
+import type { Policy } from "../define.ts";
 import type { Failure } from "../errors.ts";
 import { errorName } from "../log.ts";
 import type { Log } from "../log.ts";
@@ -28,9 +29,9 @@ import { parseServerEvent } from "./parse.ts";
 import { PendingAudio } from "./pending-audio.ts";
 import { ResponseSequencer } from "./response-sequencer.ts";
 import { SessionItems } from "./session-items.ts";
-import { sessionConfig } from "./session-config.ts";
-import { TurnAudio } from "./turn-audio.ts";
-import { responseUsageTotals, transcriptionUsageTotals } from "./usage.ts";
+import { policyUpdate, sessionConfig } from "./session-config.ts";
+import { responseUsageTotals } from "./usage.ts";
+import { UserTurns } from "./user-turns.ts";
 
 /** From the upgrade to the last acknowledged replay; a provider that needs longer is as good as gone. */
 export const READY_TIMEOUT_MS = 15_000;
@@ -58,10 +59,13 @@ export class RealtimeSession implements Model {
   readonly #items: SessionItems;
   readonly #liveness: Liveness;
   readonly #pending = new PendingAudio();
-  readonly #turnAudio = new TurnAudio();
+  readonly #userTurns: UserTurns;
+  /** Items of which it is known that they are text. */
+  readonly #written = new Set<string>();
   /** Create events of the replay that are not acknowledged yet, by item id and by event id. */
   readonly #unacknowledged = new Map<string, string>();
   #phase: Phase = "dialling";
+  #policy: Policy;
   #socket: RealtimeSocket | undefined;
   #callOffReady: () => void = () => undefined;
   #expiresAtMs = 0;
@@ -69,8 +73,15 @@ export class RealtimeSession implements Model {
 
   constructor(world: SessionWorld) {
     this.#world = world;
+    this.#policy = world.setup.policy;
     this.#sequencer = new ResponseSequencer((event) => this.#send(event));
     this.#items = new SessionItems((event) => this.#send(event), world.newId);
+    this.#userTurns = new UserTurns({
+      ...world,
+      items: this.#items,
+      send: (event) => this.#send(event),
+      pricedModel: world.pricedModel === undefined ? undefined : world.transcriptionModel,
+    });
     this.#liveness = new Liveness({
       clock: world.clock,
       probe: () => this.#send({ type: "session.update", event_id: "probe", session: { type: "realtime" } }),
@@ -89,6 +100,13 @@ export class RealtimeSession implements Model {
 
   commitAudio(): void {
     this.#afterPending("commit");
+  }
+
+  configure(policy: Policy): void {
+    this.#policy = policy;
+    if (this.#socket !== undefined) {
+      this.#send({ type: "session.update", event_id: "policy", session: policyUpdate(policy) });
+    }
   }
 
   clearAudio(): void {
@@ -136,6 +154,7 @@ export class RealtimeSession implements Model {
     this.#phase = "over";
     this.#callOffReady();
     this.#liveness.stop();
+    this.#userTurns.stop();
     this.#socket?.close(1000, "");
   }
 
@@ -161,7 +180,8 @@ export class RealtimeSession implements Model {
       this.#end({ kind: "not_ready", waitedMs: READY_TIMEOUT_MS }),
     );
     // Sent without waiting for `session.created`: the upstream handles events in order.
-    const session = sessionConfig(this.#world.setup, this.#world.transcriptionModel);
+    const setup = { ...this.#world.setup, policy: this.#policy };
+    const session = sessionConfig(setup, this.#world.transcriptionModel);
     this.#send({ type: "session.update", event_id: "setup", session });
   }
 
@@ -211,6 +231,7 @@ export class RealtimeSession implements Model {
 
   /** Hot path: base64 needs no escaping, so the frame is written into its JSON by hand. */
   #appendNow(frame: Uint8Array): void {
+    this.#userTurns.audio.sent(frame.byteLength);
     this.#socket!.send(`{"type":"input_audio_buffer.append","audio":"${frame.toBase64()}"}`);
   }
 
@@ -255,46 +276,27 @@ export class RealtimeSession implements Model {
         return this.#items.added(event.item.id, event.previous_item_id);
       case "conversation.item.done":
         return this.#acknowledged(event.item.id);
-      case "input_audio_buffer.speech_started": {
-        const itemId = this.#items.foundUser(event.item_id);
-        this.#turnAudio.started(itemId, event.audio_start_ms);
-        return listener.event({ type: "speech_started", itemId, startMs: event.audio_start_ms });
-      }
-      case "input_audio_buffer.speech_stopped": {
-        const itemId = this.#items.foundUser(event.item_id);
-        this.#turnAudio.stopped(itemId, event.audio_end_ms);
-        return listener.event({ type: "speech_stopped", itemId });
-      }
-      case "input_audio_buffer.committed": {
-        const itemId = this.#items.foundUser(event.item_id);
-        return listener.event({ type: "user_turn", itemId, audioMs: this.#turnAudio.committed(itemId) });
-      }
+      case "input_audio_buffer.speech_started":
+      case "input_audio_buffer.speech_stopped":
+      case "input_audio_buffer.committed":
+      case "input_audio_buffer.cleared":
       case "conversation.item.input_audio_transcription.delta":
-        return this.#withOurs(event.item_id, (itemId) =>
-          listener.event({ type: "user_caption", itemId, delta: event.delta }),
-        );
       case "conversation.item.input_audio_transcription.completed":
-        return this.#withOurs(event.item_id, (itemId) => {
-          const usage = transcriptionUsageTotals(
-            event.usage,
-            this.#world.pricedModel === undefined ? undefined : this.#world.transcriptionModel,
-            this.#turnAudio.ms(itemId),
-          );
-          this.#turnAudio.forget(itemId);
-          listener.event({ type: "user_transcript", itemId, text: event.transcript.trim(), usage });
-        });
       case "conversation.item.input_audio_transcription.failed":
-        return this.#withOurs(event.item_id, (itemId) =>
-          listener.event({ type: "user_transcript_failed", itemId, code: event.error?.code ?? "none" }),
-        );
+      case "conversation.item.retrieved":
+        return this.#userTurns.event(event);
       case "response.created":
         this.#audioOutBytes = 0;
         return this.#sequencer.created(event.response.id);
       case "response.output_item.added":
         if (event.item.type !== "message") return;
         return listener.event({ type: "assistant_started", itemId: this.#items.found(event.item.id) });
-      case "response.output_audio_transcript.delta":
       case "response.output_text.delta":
+        this.#isText(event.item_id);
+        return this.#withOurs(event.item_id, (itemId) =>
+          listener.event({ type: "assistant_caption", itemId, delta: event.delta }),
+        );
+      case "response.output_audio_transcript.delta":
         return this.#withOurs(event.item_id, (itemId) =>
           listener.event({ type: "assistant_caption", itemId, delta: event.delta }),
         );
@@ -309,16 +311,25 @@ export class RealtimeSession implements Model {
       case "conversation.item.deleted":
         return this.#items.deleted(event.item_id);
       case "conversation.item.truncated":
-      case "input_audio_buffer.cleared":
         return;
       default:
         return assertNever(event);
     }
   }
 
+  /** Told once an item: audio was asked for, and nothing of this will be heard. */
+  #isText(upstreamId: string): void {
+    this.#withOurs(upstreamId, (itemId) => {
+      if (this.#written.has(itemId)) return;
+      this.#written.add(itemId);
+      this.#world.listener.event({ type: "assistant_text", itemId });
+    });
+  }
+
   #outputDone(item: RealtimeItem): void {
     const { listener } = this.#world;
     if (item.type === "message") {
+      if (item.content?.some((part) => part.type === "output_text")) this.#isText(item.id);
       this.#withOurs(item.id, (itemId) =>
         listener.event({ type: "assistant_done", itemId, text: itemText(item) }),
       );
@@ -345,14 +356,14 @@ export class RealtimeSession implements Model {
     const usage = responseUsageTotals(
       response.usage,
       pricedModel,
-      this.#turnAudio.takeUnreported(),
+      this.#userTurns.audio.takeUnreported(),
       bytesToMs(this.#audioOutBytes),
     );
     this.#audioOutBytes = 0;
     const outcome = toOutcome(response.status);
-    listener.event({ type: "answer_done", outcome, usage, ...(code === undefined ? {} : { code }) });
     const failure = outcome === "failed" ? fatal(code) : undefined;
-    if (failure !== undefined) this.#end(failure);
+    if (failure !== undefined) return this.#end(failure);
+    listener.event({ type: "answer_done", outcome, usage, ...(code === undefined ? {} : { code }) });
   }
 
   #error(error: Extract<ServerEvent, { type: "error" }>["error"]): void {
@@ -360,6 +371,7 @@ export class RealtimeSession implements Model {
     const eventId = error.event_id ?? undefined;
     const what = classifyError(code, error.type ?? undefined);
     if (what.action === "end") return this.#end(what.failure);
+    this.#userTurns.refused(eventId);
     if (eventId === "setup") return this.#end({ kind: "setup_rejected", code: code ?? "none" });
     for (const [itemId, replayEventId] of this.#unacknowledged) {
       // One item the upstream does not take must not keep the rest of the talk from going on.

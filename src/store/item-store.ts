@@ -112,6 +112,10 @@ export class ItemStore {
     this.#sql.exec("UPDATE conversation SET greeted = 1");
   }
 
+  setPolicy(name: string): void {
+    this.#sql.exec("UPDATE conversation SET policy = ?", name);
+  }
+
   /** When something was last said or done, in ms since the epoch; the creation, where nothing was. */
   lastActiveAt(): number {
     return this.#sql

@@ -79,6 +79,36 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "0003-speech",
+    sql: `
+      -- The sound of turns that nobody could write down: PCM16 at 24 kHz, in parts below the cap of a row.
+      CREATE TABLE speech (
+        item_id TEXT NOT NULL,
+        part    INTEGER NOT NULL,
+        pcm     BLOB NOT NULL,
+        PRIMARY KEY (item_id, part)
+      ) STRICT;
+    `,
+  },
+  {
+    name: "0004-turns",
+    sql: `
+      -- How each turn of the user came out, and how long its steps took, in ms. NULL: not measured.
+      CREATE TABLE turns (
+        id         INTEGER PRIMARY KEY,
+        at         INTEGER NOT NULL,               -- when it was over
+        item_id    TEXT,                           -- the user's item, which may be removed by now
+        outcome    TEXT NOT NULL
+          CHECK (outcome IN ('answered', 'interrupted', 'false_interruption', 'tool', 'silent', 'failed')),
+        heard_ms   INTEGER,                        -- of an interrupted answer
+        commit_ms  INTEGER,                        -- end of speech to commit
+        model_ms   INTEGER,                        -- commit to first audio from the model
+        speaker_ms INTEGER,                        -- that to the first sound at the speaker
+        total_ms   INTEGER                         -- end of speech to the first sound at the speaker
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Whether this object's database holds a conversation. Reads only: asking about a guessed id writes nothing. */

@@ -1,13 +1,20 @@
 import { expect, test } from "vitest";
 import { msToSamples } from "../../src/audio/format.ts";
 import {
-  MAX_HOLD_MS,
+  MAX_GATHER_MS,
   MAX_QUEUED_ITEMS,
   MAX_QUEUED_MS,
-  PREBUFFER_MS,
-  PREBUFFER_STEP_MS,
   PlaybackQueue,
 } from "../../src/browser/worklets/playback-queue.ts";
+import {
+  CALM_MS,
+  COMFORT_MS,
+  GROW_MS,
+  MAX_GROW_MS,
+  RESERVE_MS,
+  Reserve,
+  SHRINK_MS,
+} from "../../src/browser/worklets/reserve.ts";
 
 /** So many ms of a signal that is never zero. */
 function audio(ms: number, value = 1000): Int16Array {
@@ -37,7 +44,7 @@ function queueWith(itemId: string, ms: number): PlaybackQueue {
 }
 
 test("PL1: playback waits for the reserve and then plays", () => {
-  const queue = queueWith("a", PREBUFFER_MS - 1);
+  const queue = queueWith("a", RESERVE_MS - 1);
   expect(play(queue, 20)).toBe(0);
   queue.push(audio(1));
   expect(play(queue, 20)).toBe(20);
@@ -52,18 +59,18 @@ test("PL1: an item shorter than the reserve plays as soon as all of it has come"
 
 test("PL1: a piece with nothing behind it is not kept for ever", () => {
   const queue = queueWith("a", 30);
-  expect(play(queue, MAX_HOLD_MS)).toBe(0);
+  expect(play(queue, MAX_GATHER_MS)).toBe(0);
   expect(play(queue, 50)).toBe(30);
 });
 
 test("PL2: running dry inside an item is counted once and asks for a larger reserve", () => {
-  const queue = queueWith("a", PREBUFFER_MS);
-  play(queue, PREBUFFER_MS + 50);
-  play(queue, 50);
+  const queue = queueWith("a", RESERVE_MS);
+  play(queue, RESERVE_MS + 10);
+  play(queue, 10);
   expect(queue.counters.underruns).toBe(1);
-  queue.push(audio(PREBUFFER_MS));
+  queue.push(audio(RESERVE_MS));
   expect(play(queue, 10)).toBe(0);
-  queue.push(audio(PREBUFFER_STEP_MS));
+  queue.push(audio(GROW_MS));
   expect(play(queue, 10)).toBe(10);
 });
 
@@ -186,4 +193,80 @@ test("PL8: items whose end is never told do not pile up", () => {
   const queue = new PlaybackQueue();
   for (let count = 0; count < MAX_QUEUED_ITEMS * 2; count++) queue.begin(`item${count}`, 0);
   expect(queue.flush(0)).toHaveLength(MAX_QUEUED_ITEMS);
+});
+
+test("PL11: the reserve grows by what was missing, and a single stall asks for no more than its cap", () => {
+  const short = queueWith("a", RESERVE_MS);
+  play(short, RESERVE_MS + 70);
+  short.push(audio(40));
+  expect(short.reserveMs).toBe(RESERVE_MS + 70);
+  const long = queueWith("a", RESERVE_MS);
+  play(long, RESERVE_MS + 5_000);
+  long.push(audio(40));
+  expect(long.reserveMs).toBe(RESERVE_MS + MAX_GROW_MS);
+});
+
+test("PL11: the reserve shrinks after 10 s of sound, but not where the queue was nearly dry", () => {
+  const shrunk = (leftMs: number, playedMs = CALM_MS): number => {
+    const reserve = new Reserve();
+    reserve.wasShort(msToSamples(100));
+    const before = reserve.samples;
+    for (let ms = 0; ms < playedMs; ms += 10) {
+      reserve.played(msToSamples(10), ms === 5_000 ? msToSamples(leftMs) : Infinity);
+    }
+    return (before - reserve.samples) / msToSamples(1);
+  };
+  expect(shrunk(COMFORT_MS)).toBe(SHRINK_MS);
+  expect(shrunk(COMFORT_MS - 1)).toBe(0);
+  expect(shrunk(COMFORT_MS, CALM_MS - 10)).toBe(0);
+});
+
+test("PL13: silence inside an item is counted in ms, until the voice goes on or is flushed", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 250);
+  expect(queue.counters).toMatchObject({ underruns: 1, gapMs: 0 });
+  queue.push(audio(300));
+  play(queue, 310);
+  expect(queue.counters).toMatchObject({ underruns: 2, gapMs: 50 });
+  play(queue, 90);
+  queue.flush(0);
+  expect(queue.counters).toMatchObject({ underruns: 2, gapMs: 150 });
+});
+
+test("PL13: an end that is told late, and the pause before another item, are no gap", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 250);
+  queue.end("a");
+  play(queue, 1_000);
+  queue.begin("b", 0);
+  queue.push(audio(200));
+  play(queue, 250);
+  queue.begin("c", 0);
+  queue.push(audio(200));
+  expect(play(queue, 100)).toBe(100);
+  queue.end("c");
+  play(queue, 100);
+  // Announced, and its audio comes a moment later.
+  queue.begin("d", 0);
+  play(queue, 100);
+  queue.push(audio(RESERVE_MS));
+  expect(play(queue, RESERVE_MS)).toBe(RESERVE_MS);
+  expect(queue.counters).toMatchObject({ underruns: 1, gapMs: 0 });
+});
+
+test("PL17: the first report of an item waits for nothing but its first sample at the speaker", () => {
+  const queue = queueWith("a", 500);
+  const said: string[] = [];
+  const look = (): void =>
+    queue.report(msToSamples(30), false, ({ itemId, playedMs }) => said.push(`${itemId} ${playedMs}`));
+  for (let ms = 0; ms < 30; ms++) {
+    play(queue, 1);
+    look();
+  }
+  expect(said).toEqual([]);
+  for (let ms = 0; ms < 100; ms++) {
+    play(queue, 1);
+    look();
+  }
+  expect(said).toEqual(["a 1"]);
 });

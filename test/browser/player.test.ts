@@ -120,7 +120,7 @@ test("PL2: the page is told the counters when they change", () => {
   player.receive({ type: "audio", samples: new ArrayBuffer(1920) });
   render(1000);
   expect(posted.filter(({ type }) => type === "counters")).toEqual([
-    { type: "counters", counters: { underruns: 1, droppedSamples: 0, lateFrames: 0 } },
-    { type: "counters", counters: { underruns: 1, droppedSamples: 0, lateFrames: 1 } },
+    { type: "counters", counters: { underruns: 1, gapMs: 0, droppedSamples: 0, lateFrames: 0 } },
+    { type: "counters", counters: { underruns: 1, gapMs: 802, droppedSamples: 0, lateFrames: 1 } },
   ]);
 });

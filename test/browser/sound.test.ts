@@ -57,6 +57,22 @@ test("PG31: a phone call in the middle is said; a context that starts at once, o
   expect(said).toEqual([true]);
 });
 
+test("PG40: a context that stops is asked to go on, once each time, and again when a device comes or goes", () => {
+  const { device, context } = startDevice();
+  device.unlock();
+  expect(context.resumes).toBe(1);
+  context.become("running");
+  context.become("suspended");
+  expect(context.resumes).toBe(2);
+  context.become("interrupted");
+  expect(context.resumes).toBe(3);
+  device.unlockAgain();
+  expect(context.resumes).toBe(4);
+  context.become("running");
+  device.unlockAgain();
+  expect(context.resumes).toBe(4);
+});
+
 test("PG31: paused sound is a notice whose retry asks the browser, and it goes away by itself", async () => {
   const { call, done, receive } = await startTalking();
   call.notices.soundPaused(true);

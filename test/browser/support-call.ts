@@ -23,7 +23,15 @@ export const WELCOME: ConversationMessage & { type: "welcome" } = {
   hasEarlier: false,
   floor: false,
   floorTaken: false,
-  settings: { policy: "normal", policies: ["normal"], voice: "marin", voices: ["marin"], muted: false },
+  settings: {
+    policy: "normal",
+    policies: ["normal"],
+    voice: "marin",
+    voices: ["marin"],
+    muted: false,
+    pushToTalk: false,
+    halfDuplex: false,
+  },
   usage: {
     audioInMs: 0,
     audioOutMs: 0,
@@ -41,6 +49,8 @@ export type CallFixture = ReturnType<typeof startCall>;
 export function startCall(stored: StoredConversation | null = null) {
   const sent: BrowserMessage[] = [];
   const done: string[] = [];
+  /** What went out, in order: messages by type, with the action of a `turn`, and frames. */
+  const outgoing: string[] = [];
   const returned: string[] = [];
   const world = {
     stored,
@@ -97,6 +107,8 @@ export function startCall(stored: StoredConversation | null = null) {
       push: () => void done.push("push"),
       end: (itemId, totalMs) => void done.push(`end ${itemId} ${totalMs}`),
       flush: () => void done.push("flush"),
+      hold: () => void done.push("hold"),
+      resume: () => void done.push("resume"),
     },
     transcript,
     socket: (its) => {
@@ -110,6 +122,7 @@ export function startCall(stored: StoredConversation | null = null) {
         send: (message) => {
           if (!world.isOpen) return false;
           sent.push(message);
+          outgoing.push(message.type === "turn" ? message.action : message.type);
           ear.message(message);
           return true;
         },
@@ -120,6 +133,7 @@ export function startCall(stored: StoredConversation | null = null) {
           if (!world.isOpen || world.room <= 0) return false;
           world.room--;
           world.framesSent++;
+          outgoing.push("frame");
           ear.audio(new Int16Array(samples));
           return true;
         },
@@ -138,6 +152,7 @@ export function startCall(stored: StoredConversation | null = null) {
     clock,
     ear,
     sent,
+    outgoing,
     done,
     returned,
     transcript,

@@ -225,3 +225,24 @@ test("PG26: waking is no recovery, and other notices stay", async () => {
   receive({ type: "state", state: "listening" });
   expect(call.status.notice).not.toBeNull();
 });
+
+test("PG60: a start because of a voice says so; one because of a press, or of a new socket, does not", async () => {
+  const { sent, hear, drop, attach, receive, ear } = await startDozing();
+  const starts = () => sent.filter(({ type }) => type === "start");
+  expect(starts()).toEqual([{ type: "start" }]);
+  hear(3, VOICE);
+  expect(starts().slice(1)).toEqual([{ type: "start", byVoice: true }]);
+  receive({ type: "state", state: "connecting" });
+  ear.answer();
+  drop();
+  attach();
+  expect(starts().slice(2)).toEqual([{ type: "start" }]);
+});
+
+test("PG60: a voice heard while nobody could be told still says so", async () => {
+  const { sent, hear, drop, attach } = await startDozing();
+  drop();
+  hear(5, VOICE);
+  attach();
+  expect(sent.findLast(({ type }) => type === "start")).toEqual({ type: "start", byVoice: true });
+});

@@ -33,7 +33,7 @@ describe("barge-in", () => {
       it.says(page, { type: "playback", itemId: "a1", playedMs: 850.7, done: true });
       it.model().answerDone("cancelled");
       expect(it.model().asked).toEqual(["answer", "cancel", "cut a1 850"]);
-      const expected = { id: "a1", text: "one two", status: "interrupted", heardMs: 850 };
+      const expected = { id: "a1", text: "one", status: "interrupted", heardMs: 850 };
       expect(it.items.pageItems(10).items[1]).toMatchObject(expected);
       expect(
         page.messages.findLast((message) => message.type === "item" && message.item.id === "a1"),

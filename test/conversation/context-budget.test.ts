@@ -52,10 +52,10 @@ describe("the context's budget", () => {
     const budget = new ContextBudget(10_000, words(100));
     budget.fit(talk);
     const truth = Math.round(budget.tokens * 1.5);
-    const first = Math.abs(budget.correct(truth));
+    const first = Math.abs(budget.correct(truth)!.errorPercent);
     for (let answer = 0; answer < 10; answer++) budget.correct(truth);
     expect(first).toBeGreaterThan(30);
-    expect(Math.abs(budget.correct(truth))).toBeLessThan(3);
+    expect(Math.abs(budget.correct(truth)!.errorPercent)).toBeLessThan(3);
   });
 
   test("CB3 audio counts by its length, text by its script", () => {
@@ -64,8 +64,23 @@ describe("the context's budget", () => {
     budget.add(agent("a", ""));
     budget.spoke(10_000);
     expect(budget.tokens).toBe(100 + 200 + 8);
+    // A turn that is replayed as it was spoken counts like one that was heard.
+    budget.told([{ kind: "speech", id: "s", pcm: new Uint8Array(10_000 * 48) }]);
+    expect(budget.tokens).toBe(100 + 4);
     expect(estimateTextTokens("four")).toBe(1);
     expect(estimateTextTokens("東京の天気")).toBe(5);
     expect(estimateTextTokens("мост")).toBe(2);
+  });
+
+  test("CB6 an answer's report is held against what was there when it began, not against what came since", () => {
+    const budget = new ContextBudget(10_000, "");
+    budget.fit(talk);
+    const before = budget.tokens;
+    budget.answerBegan();
+    budget.add(agent("a", words(400)));
+    budget.add(user("u", words(400)));
+    budget.answerBegan();
+    expect(budget.correct(before)).toEqual({ estimatedTokens: before, errorPercent: 0 });
+    expect(budget.correct(0)).toBeUndefined();
   });
 });

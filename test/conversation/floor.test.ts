@@ -1,8 +1,20 @@
 // Several pages on one conversation.
 
 import { describe, expect, test } from "vitest";
-import { FRAME_BYTES } from "../../src/audio/format.ts";
+import { BYTES_PER_MS, FRAME_BYTES } from "../../src/audio/format.ts";
+import { PAGE_BACK_MS } from "../../src/conversation/absence.ts";
+import { FLUSH_ANSWER_MS } from "../../src/protocol/messages.ts";
 import { play, talking } from "../support/conversation-scene.ts";
+import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
+
+/** A page that says who it is, talking. */
+function named(it: Scene): RecordingCaller {
+  const page = it.page("gone");
+  it.says(page, { type: "hello", pageId: "p1", streamId: "s1" });
+  it.says(page, { type: "start" });
+  it.model().ready();
+  return page;
+}
 
 describe("the floor", () => {
   test("FL1 all pages see the items, the holder alone hears", () =>
@@ -76,6 +88,99 @@ describe("the floor", () => {
       expect(it.model().closed).toBe(true);
       expect(it.conversation.state).toEqual({ phase: "asleep", reason: "nobody_here" });
       expect(it.clock.pending).toBe(0);
+    }));
+
+  test("FL6 a page whose socket broke keeps floor, session and answer for a while, then it has left", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.conversation.reception.detach(page, true);
+      expect(page.holdsFloor).toBe(true);
+      expect(it.model().closed).toBe(false);
+      it.clock.advance(PAGE_BACK_MS - 1);
+      expect(it.conversation.state.phase).toBe("awake");
+      it.clock.advance(1);
+      expect(it.conversation.state).toEqual({ phase: "asleep", reason: "nobody_here" });
+      expect(it.clock.pending).toBe(0);
+    }));
+
+  test("FL6 with others watching, what it played is cut at its last report when it stays away", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.page("watcher");
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1200 });
+      it.conversation.reception.detach(page, true);
+      expect(it.model().asked).not.toContain("cut a1 1200");
+      it.clock.advance(PAGE_BACK_MS);
+      expect(it.model().asked).toContain("cut a1 1200");
+      expect(it.model().closed).toBe(false);
+    }));
+
+  test("FL6 another page that wants to talk does not wait for it", () =>
+    play({}, (it) => {
+      const page = named(it);
+      const other = it.page("other");
+      it.conversation.reception.detach(page, true);
+      it.says(other, { type: "start" });
+      expect(other.holdsFloor).toBe(true);
+      it.clock.advance(PAGE_BACK_MS);
+      expect(other.holdsFloor).toBe(true);
+      expect(it.conversation.state.phase).toBe("awake");
+    }));
+
+  test("FL7 what it has not played is sent again from where its speaker stands, what came meanwhile too", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().says({ type: "assistant_started", itemId: "a1" });
+      for (let sent = 0; sent < 5; sent++) it.model().speaks("a1", 200);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300 });
+      it.conversation.reception.detach(page, true);
+      it.model().speaks("a1", 200);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 650 });
+      it.model().speaks("a1", 200);
+      it.model().says({ type: "assistant_audio_ended", itemId: "a1" });
+      expect(back.audioBytes).toBe(0);
+      it.clock.advance(FLUSH_ANSWER_MS);
+      expect(back.last("audio")).toEqual({ type: "audio", itemId: "a1", fromMs: 600 });
+      expect(back.audioBytes).toBe((1400 - 600) * BYTES_PER_MS);
+      expect(back.last("audio_end")).toEqual({ type: "audio_end", itemId: "a1", totalMs: 1400 });
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 1400, done: true });
+      it.model().says({ type: "assistant_done", itemId: "a1", text: "A longer answer" });
+      it.model().answerDone();
+      expect(it.items.pageItems(9).items.at(-1)).toMatchObject({ id: "a1", status: "completed" });
+    }));
+
+  test("FL7 an answer that begins while the page is away waits for it", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.conversation.reception.detach(page, true);
+      it.model().answers("a1", "A longer answer", 3000);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.clock.advance(FLUSH_ANSWER_MS);
+      expect(back.last("audio")).toEqual({ type: "audio", itemId: "a1", fromMs: 0 });
+      expect(back.audioBytes).toBe(3000 * BYTES_PER_MS);
+    }));
+
+  test("FL7 what it played to the end while it was away is not played again", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 1000);
+      it.conversation.reception.detach(page, true);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 1000, done: true });
+      it.clock.advance(FLUSH_ANSWER_MS);
+      expect(back.audioBytes).toBe(0);
     }));
 
   test("SK4 a page that comes back replaces its ghost and keeps the floor", () =>

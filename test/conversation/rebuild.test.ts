@@ -76,13 +76,13 @@ describe("rebuild", () => {
       expect(page.types()).not.toContain("flush");
       expect(page.last("audio_end")).toEqual({ type: "audio_end", itemId: "a1", totalMs: 2000 });
       expect(it.items.pageItems(9).items[1]).toMatchObject({
-        text: "one two three four",
+        text: "one two three",
         status: "interrupted",
         heardMs: 2000,
       });
       it.clock.advance(UPSTREAM_RETRY.firstMs);
       it.model().ready();
-      expect(it.model().replayed?.at(-1)).toMatchObject({ role: "assistant", text: "one two three four" });
+      expect(it.model().replayed?.at(-1)).toMatchObject({ role: "assistant", text: "one two three" });
       expect(it.model().asked).toEqual(["go on"]);
       it.says(page, { type: "playback", itemId: "a1", playedMs: 2000, done: true });
       expect(it.model().asked).toEqual(["go on"]);
@@ -103,5 +103,26 @@ describe("rebuild", () => {
       it.says(page, { type: "playback", itemId: "a1", playedMs: 2100, done: true });
       expect(it.model().asked).toContain("cut a1 2100");
       expect(it.items.pageItems(9).items[1]).toMatchObject({ text: "one two", heardMs: 2100 });
+    }));
+
+  test("RB11 an answer that fails is asked for once more, of another session; then the user is told", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "what time is it");
+      it.model().says({ type: "answer_done", outcome: "failed", code: "server_error" });
+      expect(page.last("error")).toBeUndefined();
+      it.clock.advance(UPSTREAM_RETRY.longestMs);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      expect(it.model().asked).toEqual(["answer"]);
+      it.model().says({ type: "answer_done", outcome: "failed", code: "server_error" });
+      expect(page.last("error")).toMatchObject({ code: "answer_failed", retryable: true });
+      expect(it.models).toHaveLength(2);
+      // The next question begins with a clean slate.
+      it.model().hears("u2", "and now");
+      it.model().says({ type: "answer_done", outcome: "failed", code: "server_error" });
+      it.clock.advance(UPSTREAM_RETRY.longestMs);
+      it.model().ready();
+      expect(it.model().asked).toEqual(["answer"]);
     }));
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS } from "../../src/audio/format.ts";
 import { SAFE_MARGIN_SAMPLES } from "../../src/conversation/microphone-line.ts";
 import { UPSTREAM_RETRY } from "../../src/conversation/upstream.ts";
-import { UNHEARD_SPEECH_MS } from "../../src/conversation/user-speech.ts";
+import { PROBE_SETTLED_MS, UNHEARD_SPEECH_MS } from "../../src/conversation/unheard-speech.ts";
 import { play } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
@@ -58,6 +58,19 @@ describe("the one buffer of audio", () => {
       expect(page.last("ack")!.safeSamples).toBeGreaterThan(6000 * SAMPLES_PER_MS);
     }));
 
+  test("MI2 the end of a turn whose words are stored is not heard again as a turn of its own", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 1000 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 1900 });
+      it.model().says({ type: "user_transcript", itemId: "u1", text: "hello", usage: NO_USAGE });
+      it.model().says(CLOSED);
+      it.clock.advance(UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      expect(page.last("resend")).toEqual({ type: "resend", fromSample: 2900 * SAMPLES_PER_MS });
+    }));
+
   test("MI3 a lost session in mid-sentence asks for the sentence again, and frames under way do not count", () =>
     play({}, (it) => {
       const page = streaming(it);
@@ -80,6 +93,20 @@ describe("the one buffer of audio", () => {
       it.model().says({ type: "speech_started", itemId: "u1b", startMs: 0 });
       it.model().says({ type: "user_turn", itemId: "u1b", audioMs: 2000 });
       expect(it.model().asked).toEqual(["answer"]);
+    }));
+
+  test("MI3 a session lost before it heard anything: what is under way to it does not count for the next", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      it.model().says(CLOSED);
+      speak(it, page, UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      expect(page.last("resend")).toEqual({ type: "resend", fromSample: 0 });
+      speak(it, page, 200);
+      expect(it.model().frames).toBe(0);
+      it.says(page, { type: "resending", fromSample: 0 });
+      speak(it, page, 200);
+      expect(it.model().frames).toBe(200 / FRAME_MS);
     }));
 
   test("MI4 a turn without words that is heard again keeps its place, and is answered once", () =>
@@ -156,6 +183,44 @@ describe("the one buffer of audio", () => {
       expect(page.types()).not.toContain("resend");
     }));
 
+  test("MI9 a turn without words outlives a sleep for want of its page, and is filled when it comes again", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 2200 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 1500 });
+      it.conversation.reception.detach(page);
+      expect(it.conversation.state.phase).toBe("asleep");
+      it.clock.advance(UPSTREAM_RETRY.longestMs);
+      const back = it.page("page");
+      it.says(back, { type: "hello", pageId: "page", streamId: "s1" });
+      it.says(back, { type: "start" });
+      it.model().ready();
+      const { fromSample } = back.last("resend")!;
+      expect(fromSample).toBeLessThanOrEqual(2200 * SAMPLES_PER_MS);
+      it.says(back, { type: "resending", fromSample });
+      speak(it, back, 3000);
+      it.model().says({ type: "speech_started", itemId: "x1", startMs: 2200 - fromSample / SAMPLES_PER_MS });
+      it.model().says({ type: "user_turn", itemId: "x1", audioMs: 1500 });
+      it.model().says({ type: "user_transcript", itemId: "x1", text: "what time is it", usage: NO_USAGE });
+      expect(it.items.pageItems(9).items).toMatchObject([
+        { id: "u1", text: "what time is it", status: "completed" },
+      ]);
+      expect(it.model().asked).toEqual(["answer"]);
+    }));
+
+  test("MI9 another stream can not bring it again: it is marked failed", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 2200 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 1500 });
+      it.conversation.reception.detach(page);
+      it.clock.advance(UPSTREAM_RETRY.longestMs);
+      streaming(it, "other", "s2");
+      expect(it.items.pageItems(9).items).toMatchObject([{ id: "u1", text: "", status: "failed" }]);
+    }));
+
   test("MI8 speech the page hears and the model does not makes the conversation ask whether it is there", () =>
     play({}, (it) => {
       const page = streaming(it);
@@ -166,6 +231,32 @@ describe("the one buffer of audio", () => {
       it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
       speak(it, page, 2 * UNHEARD_SPEECH_MS);
       expect(it.model().asked).toEqual(["probe"]);
+    }));
+
+  test("MI8 a short word to an upstream that is dead is asked for again whole", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      it.says(page, { type: "activity", active: true });
+      speak(it, page, 1000);
+      it.says(page, { type: "activity", active: false });
+      speak(it, page, UNHEARD_SPEECH_MS);
+      expect(it.model().asked).toEqual(["probe"]);
+      it.model().says({ type: "lost", failure: { kind: "silent", waitedMs: 3000 } });
+      it.clock.advance(UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      expect(page.last("resend")!.fromSample).toBeLessThanOrEqual(2000 * SAMPLES_PER_MS);
+    }));
+
+  test("MI8 where the upstream answers, it was no word: the audio is safe again", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      it.says(page, { type: "activity", active: true });
+      speak(it, page, UNHEARD_SPEECH_MS + 1000);
+      expect(page.last("ack")!.safeSamples).toBe(2000 * SAMPLES_PER_MS);
+      speak(it, page, PROBE_SETTLED_MS);
+      expect(page.last("ack")!.safeSamples).toBeGreaterThan(6000 * SAMPLES_PER_MS);
     }));
 
   test("IN6 a minute that was asked for again is no flood, however often a session breaks", () =>

@@ -54,4 +54,17 @@ describe("rebuild from rows", () => {
     const output = row({ kind: "tool_output", role: "assistant", call_id: "c2", tool_name: "t", text: "1" });
     expect(resumeFrom([output]).items).toEqual([]);
   });
+
+  test("RB9 a turn nobody wrote down is told as it was spoken, and is owed its answer", () => {
+    const pcm = new Uint8Array(4800);
+    const rows = [row({ text: "hello" }), row({ role: "assistant", text: "Hi" }), row({ status: "failed" })];
+    const speechOf = (itemId: string) => (itemId === rows[2]!.id ? pcm : undefined);
+    expect(resumeFrom(rows, 0, speechOf)).toMatchObject({
+      answerOwed: true,
+      items: [{ text: "hello" }, { text: "Hi" }, { kind: "speech", id: rows[2]!.id, pcm }],
+    });
+    expect(resumeFrom(rows, rows[2]!.position + 1, speechOf).answerOwed).toBe(false);
+    const answered = [...rows, row({ role: "assistant", text: "Yes" })];
+    expect(resumeFrom(answered, 0, speechOf).answerOwed).toBe(false);
+  });
 });

@@ -37,6 +37,11 @@ describe("messages of a page", () => {
   test("IN2 unknown types are told apart from malformed ones, unknown fields are dropped", () => {
     expect(decodeBrowserMessage('{"type":"wave"}')).toEqual({ kind: "unknown" });
     expect(decodeBrowserMessage('{"type":"constructor"}')).toEqual({ kind: "unknown" });
+    expect(decodeBrowserMessage('{"type":"start","byVoice":"no"}')).toEqual({ kind: "malformed" });
+    expect(decodeBrowserMessage('{"type":"start","byVoice":true}')).toEqual({
+      kind: "message",
+      message: { type: "start", byVoice: true },
+    });
     expect(decodeBrowserMessage('{"type":"start","now":true}')).toEqual({
       kind: "message",
       message: { type: "start" },

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { FRAME_BYTES } from "../../src/audio/format.ts";
 import { READY_TIMEOUT_MS } from "../../src/realtime/session.ts";
-import { ScriptedSocket } from "../support/scripted-socket.ts";
+import { ScriptedSocket, SETUP } from "../support/scripted-socket.ts";
 
 const frame = () => new Uint8Array(FRAME_BYTES);
 
@@ -25,6 +25,55 @@ describe("setting a session up", () => {
         },
       },
     });
+  });
+
+  test("PO3 a change of policy is an update of the turn detection alone; by hand there is none", async () => {
+    const socket = await ScriptedSocket.live();
+    const patient = { ...SETUP.policy, turnDetection: { type: "semantic_vad", eagerness: "low" } } as const;
+    socket.session.configure(patient);
+    socket.session.configure({ ...patient, turnDetection: null });
+    const detection = {
+      type: "semantic_vad",
+      eagerness: "low",
+      create_response: false,
+      interrupt_response: false,
+    };
+    expect(socket.sent.map(({ session }) => session)).toEqual([
+      { type: "realtime", audio: { input: { turn_detection: detection } } },
+      { type: "realtime", audio: { input: { turn_detection: null } } },
+    ]);
+  });
+
+  test("PO2 a policy chosen while the session is dialled is the one it is set up with", async () => {
+    const socket = new ScriptedSocket();
+    socket.session.configure({ ...SETUP.policy, turnDetection: null });
+    await socket.dialled();
+    expect(socket.sent).toHaveLength(1);
+    expect(socket.sent[0]).toMatchObject({ session: { audio: { input: { turn_detection: null } } } });
+  });
+
+  test("CB5 what the provider drops by itself it drops in steps, and only over our own limit", async () => {
+    const socket = new ScriptedSocket();
+    await socket.dialled();
+    expect(socket.sent[0]).toMatchObject({
+      session: {
+        truncation: {
+          type: "retention_ratio",
+          retention_ratio: 0.7,
+          token_limits: { post_instructions: SETUP.contextTokens },
+        },
+      },
+    });
+  });
+
+  test("RB9 a turn without words goes in as it was spoken", async () => {
+    const socket = new ScriptedSocket();
+    await socket.dialled();
+    socket.says({ type: "session.updated", session: {} });
+    const pcm = new Uint8Array([1, 2, 3, 4]);
+    socket.session.replay([{ kind: "speech", id: "u1", pcm }]);
+    const content = [{ type: "input_audio", audio: pcm.toBase64() }];
+    expect(socket.sent.at(-1)).toMatchObject({ item: { id: "u1", type: "message", role: "user", content } });
   });
 
   test("RT3 audio waits for the echo of the settings and then follows in order", async () => {
@@ -123,7 +172,7 @@ describe("a live session", () => {
     socket.says({ type: "response.output_audio.delta", item_id: "up_a", delta: "AAAAAAAA" } as never);
     expect(socket.events).toEqual([
       { type: "speech_started", itemId: "item_1", startMs: 100 },
-      { type: "speech_stopped", itemId: "item_1" },
+      { type: "speech_stopped", itemId: "item_1", endMs: 1900 },
       { type: "user_turn", itemId: "item_1", audioMs: 1800 },
       { type: "assistant_started", itemId: "item_2" },
     ]);
@@ -195,9 +244,40 @@ describe("a live session", () => {
       type: "response.done",
       response: { id: "r1", status: "failed", status_details: { error: { code: "insufficient_quota" } } },
     });
-    expect(socket.events.slice(1)).toMatchObject([
-      { type: "answer_done", outcome: "failed", code: "insufficient_quota" },
-      { type: "lost", failure: { kind: "quota_exhausted" } },
+    expect(socket.events.slice(1)).toMatchObject([{ type: "lost", failure: { kind: "quota_exhausted" } }]);
+  });
+
+  test("RT13 an item that is text though audio was asked for is told as such, once, before its words", async () => {
+    const socket = await ScriptedSocket.live();
+    socket.session.answer({});
+    socket.says({ type: "response.created", response: { id: "r1" } });
+    const begin = (id: string) =>
+      socket.says({ type: "response.output_item.added", response_id: "r1", item: { id, type: "message" } });
+    const end = (id: string, content: object[]) =>
+      socket.says({
+        type: "response.output_item.done",
+        response_id: "r1",
+        item: { id, type: "message", content },
+      });
+    begin("up_a");
+    socket.says({ type: "response.output_text.delta", item_id: "up_a", delta: "It" });
+    socket.says({ type: "response.output_text.delta", item_id: "up_a", delta: " is" });
+    end("up_a", [{ type: "output_text", text: "It is" }]);
+    begin("up_b");
+    end("up_b", [{ type: "output_text", text: "late" }]);
+    begin("up_c");
+    end("up_c", [{ type: "output_audio", transcript: "aloud" }]);
+    expect(socket.eventTypes()).toEqual([
+      "assistant_started",
+      "assistant_text",
+      "assistant_caption",
+      "assistant_caption",
+      "assistant_done",
+      "assistant_started",
+      "assistant_text",
+      "assistant_done",
+      "assistant_started",
+      "assistant_done",
     ]);
   });
 

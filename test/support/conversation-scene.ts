@@ -5,16 +5,19 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import type { Caller } from "../../src/conversation/ports.ts";
-import type { AgentDefinition, Tool } from "../../src/define.ts";
+import type { AgentDefinition, Policy, Tool } from "../../src/define.ts";
 import type { ConversationMessage } from "../../src/protocol/messages.ts";
 import { ItemStore } from "../../src/store/item-store.ts";
 import { NoteStore } from "../../src/store/note-store.ts";
 import { migrate } from "../../src/store/schema.ts";
+import { SpeechStore } from "../../src/store/speech-store.ts";
+import { TurnStore } from "../../src/store/turn-store.ts";
 import { UsageStore } from "../../src/store/usage-store.ts";
 import { ToolRegistry } from "../../src/tools/registry.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 import { silentLog } from "./silent-log.ts";
+import { PLAIN } from "./policies.ts";
 
 export class RecordingCaller implements Caller {
   readonly id: string;
@@ -58,6 +61,7 @@ export interface Scene {
   clock: ManualClock;
   items: ItemStore;
   usage: UsageStore;
+  turns: TurnStore;
   sql: SqlStorage;
   models: ScriptedModel[];
   /** The newest session. */
@@ -73,7 +77,7 @@ const AGENT: AgentDefinition = {
   name: "test",
   instructions: "Be brief.",
   voice: "marin",
-  policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
+  policies: { normal: PLAIN },
   tools: [],
   limits: {
     replayItems: 50,
@@ -86,7 +90,14 @@ const AGENT: AgentDefinition = {
 
 /** Builds a scene and plays it inside an object, whose database it uses. */
 export async function play(
-  options: { tools?: Tool[]; greeting?: string; quietMs?: number; before?: (items: ItemStore) => void },
+  options: {
+    policies?: Record<string, Policy>;
+    checkIn?: AgentDefinition["checkIn"];
+    tools?: Tool[];
+    greeting?: string;
+    quietMs?: number;
+    before?: (items: ItemStore) => void;
+  },
   scene: (it: Scene) => void | Promise<void>,
 ): Promise<void> {
   const stub = env.CONVERSATION.get(env.CONVERSATION.newUniqueId());
@@ -95,14 +106,17 @@ export async function play(
     const { sql } = state.storage;
     const clock = new ManualClock();
     const items = new ItemStore(sql);
-    items.create("hash", "normal", clock.now());
+    items.create("hash", Object.keys(options.policies ?? AGENT.policies)[0]!, clock.now());
     options.before?.(items);
     const usage = new UsageStore(sql);
+    const turns = new TurnStore(sql);
     const models: ScriptedModel[] = [];
     let ids = 0;
     const agent: AgentDefinition = {
       ...AGENT,
       tools: options.tools ?? [],
+      policies: options.policies ?? AGENT.policies,
+      ...(options.checkIn === undefined ? {} : { checkIn: options.checkIn }),
       limits: { ...AGENT.limits, quietMs: options.quietMs ?? QUIET_MS },
       ...(options.greeting === undefined ? {} : { greeting: options.greeting }),
     };
@@ -112,7 +126,9 @@ export async function play(
       registry: new ToolRegistry(agent.tools),
       items,
       usage,
+      turns,
       notes: new NoteStore(sql, () => clock.now()),
+      speech: new SpeechStore(sql),
       openModel: (setup, listener) => {
         const model = new ScriptedModel(setup, listener);
         models.push(model);
@@ -129,6 +145,7 @@ export async function play(
       clock,
       items,
       usage,
+      turns,
       sql,
       models,
       model: () => models.at(-1)!,
@@ -148,6 +165,19 @@ export function talking(it: Scene): RecordingCaller {
   it.says(page, { type: "start" });
   it.model().ready();
   return page;
+}
+
+/** As loud as somebody who speaks into a microphone. */
+const VOICE = 4000;
+
+/** The microphone of `page` for `ms` of audio and of time: a voice, or silence. */
+export function sound(it: Scene, page: RecordingCaller, ms: number, voice = true): void {
+  for (let sentMs = 0; sentMs < ms; sentMs += 40) {
+    const frame = new Int16Array((Math.min(40, ms - sentMs) * 48) / 2);
+    if (voice) frame.fill(VOICE);
+    it.clock.advance(Math.min(40, ms - sentMs));
+    it.conversation.reception.frame(page, new Uint8Array(frame.buffer));
+  }
 }
 
 /** Lets what is due to run, run: the promises of a tool's run and what hangs on them. */

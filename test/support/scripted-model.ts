@@ -9,6 +9,7 @@ import type {
   ModelSetup,
   ModelUsage,
 } from "../../src/conversation/ports.ts";
+import type { Policy } from "../../src/define.ts";
 
 export const NO_USAGE: ModelUsage = {
   audioInMs: 0,
@@ -27,7 +28,11 @@ export class ScriptedModel implements Model {
   /** What was asked, in order and in words: `answer`, `cut a 120`, … */
   readonly asked: string[] = [];
   replayed: ModelItem[] | undefined;
+  /** Policies it was told after its beginning. */
+  readonly policies: Policy[] = [];
   frames = 0;
+  loudFrames = 0;
+  onAnswer: () => void = () => undefined;
   closed = false;
 
   constructor(setup: ModelSetup, listener: ModelListener) {
@@ -74,11 +79,15 @@ export class ScriptedModel implements Model {
   replay(items: ModelItem[]): void {
     this.replayed = items;
   }
-  appendAudio(): void {
+  appendAudio(frame: Uint8Array): void {
     this.frames++;
+    if (frame.some((byte) => byte !== 0)) this.loudFrames++;
   }
   commitAudio(): void {
     this.asked.push("commit");
+  }
+  configure(policy: Policy): void {
+    this.policies.push(policy);
   }
   clearAudio(): void {
     this.asked.push("clear");
@@ -90,6 +99,7 @@ export class ScriptedModel implements Model {
     this.asked.push(`add ${item.kind}`);
   }
   answer(request: AnswerRequest): void {
+    this.onAnswer();
     const isPlain = request.instructions === undefined;
     this.asked.push(isPlain ? "answer" : request.tools === false ? "go on" : "greet");
   }

@@ -7,15 +7,18 @@ import type { Failure } from "../../src/errors.ts";
 import { RealtimeSession } from "../../src/realtime/session.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { silentLog } from "./silent-log.ts";
+import { PLAIN } from "./policies.ts";
 
 export const SETUP: ModelSetup = {
   instructions: "Be brief.",
   voice: "marin",
   policy: {
+    ...PLAIN,
     turnDetection: { type: "server_vad", threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 },
   },
   tools: [],
   maxOutputTokens: 1000,
+  contextTokens: 16_000,
 };
 
 export type SentEvent = { type: string } & Record<string, unknown>;

@@ -2,6 +2,7 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { afterEach } from "vitest";
 import type { ConversationObject } from "../../src/conversation/object.ts";
 import type { ConversationMessage, CreatedConversation } from "../../src/protocol/messages.ts";
 
@@ -27,8 +28,20 @@ export function withToken(token: string, init: RequestInit = {}): RequestInit {
 
 type Seen = ConversationMessage | { type: "pcm"; bytes: number };
 
+/** A test that ends while a socket is still closing keeps the runner from ending. */
+const open = new Set<WorkerPage>();
+afterEach(async () => {
+  for (const page of open) {
+    page.close();
+    await page.isClosed();
+  }
+  open.clear();
+});
+
 export class WorkerPage {
   readonly seen: Seen[] = [];
+  /** The audio among it. */
+  readonly heard: Uint8Array[] = [];
   readonly conversation: CreatedConversation;
   readonly #socket: WebSocket;
   readonly #waiting = new Set<() => void>();
@@ -39,6 +52,7 @@ export class WorkerPage {
     this.conversation = conversation;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => {
+      if (typeof data !== "string") this.heard.push(new Uint8Array(data as ArrayBuffer));
       this.seen.push(
         typeof data === "string"
           ? (JSON.parse(data) as ConversationMessage)
@@ -51,6 +65,7 @@ export class WorkerPage {
       for (const look of this.#waiting) look();
     });
     socket.accept();
+    open.add(this);
   }
 
   static async open(conversation?: CreatedConversation): Promise<WorkerPage> {

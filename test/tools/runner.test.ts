@@ -8,6 +8,7 @@ import { MAX_OUTPUT_CHARS, runTool } from "../../src/tools/runner.ts";
 import { ToolRegistry } from "../../src/tools/registry.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { PLAIN } from "../support/policies.ts";
 
 const context = {
   conversationId: "c",
@@ -90,7 +91,7 @@ describe("the tool runner", () => {
           name: "a",
           instructions: "",
           voice: "v",
-          policies: { normal: { turnDetection: { type: "semantic_vad", eagerness: "auto" } } },
+          policies: { normal: PLAIN },
           tools: names.map((name) => ({ ...tool(() => ({ output: 1 })), name })),
           limits: {
             replayItems: 1,

@@ -1,19 +1,14 @@
 // What waits for the speaker, item by item, at 24 kHz, and what has been heard of each. It decides when to
-// begin (after a small reserve), counts when it runs dry, and answers a flush. It knows no device: how far
-// the speaker lags behind the queue is told by the caller.
+// begin (after a small reserve), counts when it runs dry and for how long, and answers a flush. It knows no device:
+// how far the speaker lags behind the queue is told by the caller.
 
-import { SAMPLE_RATE_HZ, msToSamples } from "../../audio/format.ts";
+import { SAMPLE_RATE_HZ, msToSamples, samplesToMs } from "../../audio/format.ts";
 import type { PlaybackCounters } from "./port-messages.ts";
 import { QueuedItem } from "./queued-item.ts";
+import { Reserve } from "./reserve.ts";
 
-/** The reserve before the first word: covers the jitter of a good network and is not felt as a pause. */
-export const PREBUFFER_MS = 100;
-/** Each time the queue runs dry the reserve grows by this much, for the network is worse than thought, ... */
-export const PREBUFFER_STEP_MS = 40;
-/** ... up to here, where the pause before an answer begins to be felt. */
-export const MAX_PREBUFFER_MS = 260;
 /** A piece smaller than the reserve with nothing behind it is played after this long, and not kept for ever. */
-export const MAX_HOLD_MS = 400;
+export const MAX_GATHER_MS = 400;
 /** Answers come faster than real time. Ten minutes are 29 MB and longer than any answer; the rest is dropped. */
 export const MAX_QUEUED_MS = 10 * 60 * 1000;
 /** Items in the queue at once. An item whose end was never told would otherwise stay for ever. */
@@ -26,18 +21,27 @@ export interface Played {
 
 export class PlaybackQueue {
   readonly #items: QueuedItem[] = [];
-  readonly #counters: PlaybackCounters = { underruns: 0, droppedSamples: 0, lateFrames: 0 };
+  readonly #counters = { underruns: 0, droppedSamples: 0, lateFrames: 0 };
+  readonly #reserve = new Reserve();
+  /** Silence in the middle of items, in samples: what underruns cost the listener. */
+  #gapSamples = 0;
   /** Samples handed out since the start, silence included: the time against which hearing is measured. */
   #clock = 0;
   #queuedSamples = 0;
   /** Where the next frame goes. None after a flush: what still comes was sent before the other side knew. */
   #writing: { item: QueuedItem; position: number } | null = null;
-  #prebufferMs = PREBUFFER_MS;
   /** Gathering the reserve: how many samples of silence went out since something waits. */
-  #holding: { samples: number } | null = { samples: 0 };
+  #gathering: { samples: number } | null = { samples: 0 };
+  /** The silence since the queue ran dry inside an item, in samples, until the voice goes on. */
+  #gap: number | null = null;
 
-  get counters(): Readonly<PlaybackCounters> {
-    return this.#counters;
+  get counters(): PlaybackCounters {
+    return { ...this.#counters, gapMs: Math.round(samplesToMs(this.#gapSamples)) };
+  }
+
+  /** What must be there before the next beginning. */
+  get reserveMs(): number {
+    return samplesToMs(this.#reserve.samples);
   }
 
   get isEmpty(): boolean {
@@ -52,6 +56,8 @@ export class PlaybackQueue {
       if (this.#items.length === MAX_QUEUED_ITEMS) this.#dropOldest();
       item = new QueuedItem(itemId, position);
       this.#items.push(item);
+      // The silence before another item is a pause.
+      this.#gap = null;
     }
     item.ended = false;
     this.#writing = { item, position };
@@ -77,6 +83,7 @@ export class PlaybackQueue {
       this.#counters.droppedSamples += fresh;
       return;
     }
+    if (this.#queuedSamples === 0 && this.#gap !== null) this.#reserve.wasShort(this.#gap);
     item.append(known === 0 ? samples : samples.subarray(known), position + known);
     this.#queuedSamples += fresh;
   }
@@ -84,27 +91,37 @@ export class PlaybackQueue {
   /** Everything of the item has been sent. */
   end(itemId: string): void {
     const item = this.#items.find(({ id }) => id === itemId);
-    if (item !== undefined) item.ended = true;
+    if (item === undefined || item.ended) return;
+    item.ended = true;
+    if (item !== this.#items.at(-1) || this.#gap === null || this.#queuedSamples > 0) return;
+    // Nothing was missing: only the word that this was the end came late.
+    this.#gap = null;
+    this.#counters.underruns--;
   }
 
-  /** Fills `output` with the next `count` samples; silence where there is nothing to play. */
-  read(output: Float32Array, count: number): void {
+  /** Fills `output` with the next `count` samples, silence where there is nothing to play, and says how many were sound. */
+  read(output: Float32Array, count: number): number {
     const taken = this.#mayPlay(count) ? this.#take(output, count) : 0;
     output.fill(0, taken, count);
     this.#clock += count;
-    if (taken < count && this.#holding === null) this.#ranDry();
+    if (taken < count) {
+      if (this.#gathering === null) this.#ranDry();
+      if (this.#gap !== null) this.#gap += count - taken;
+    }
+    return taken;
   }
 
   /**
-   * Tells `report` what is over, and with `withProgress` also what has moved on. `delaySamples` is how much of
-   * what was handed out is still on its way to the air.
+   * Tells `report` what is over and what has just begun, and with `withProgress` also what has moved on.
+   * `delaySamples` is how much of what was handed out is still on its way to the air.
    */
   report(delaySamples: number, withProgress: boolean, report: (played: Played, done: boolean) => void): void {
     const heardClock = this.#clock - delaySamples;
     for (let index = 0; index < this.#items.length; index++) {
       const item = this.#items[index]!;
       const over = item.isOver(heardClock);
-      if (!over && !withProgress) continue;
+      // How long an answer took is known when its first sample has left the speaker; that is told at once.
+      if (!over && !withProgress && item.hasBegun) continue;
       const playedMs = item.heardMs(heardClock);
       if (over) this.#items.splice(index--, 1);
       else if (playedMs <= item.reportedMs) continue;
@@ -117,42 +134,53 @@ export class PlaybackQueue {
   flush(delaySamples: number): Played[] {
     const heardClock = this.#clock - delaySamples;
     const played = this.#items.map((item) => ({ itemId: item.id, playedMs: item.heardMs(heardClock) }));
+    this.#endGap();
     this.#items.length = 0;
     this.#queuedSamples = 0;
     this.#writing = null;
-    this.#holding = { samples: 0 };
+    this.#gathering = { samples: 0 };
     return played;
   }
 
   #mayPlay(count: number): boolean {
-    if (this.#holding === null) return true;
+    const gathering = this.#gathering;
+    if (gathering === null) return true;
     if (this.#queuedSamples === 0) return false;
     const isComplete = this.#items.at(-1)!.ended;
-    const heldLongEnough = this.#holding.samples >= msToSamples(MAX_HOLD_MS);
-    if (isComplete || heldLongEnough || this.#queuedSamples >= msToSamples(this.#prebufferMs)) {
-      this.#holding = null;
+    const waitedLongEnough = gathering.samples >= msToSamples(MAX_GATHER_MS);
+    if (isComplete || waitedLongEnough || this.#queuedSamples >= this.#reserve.samples) {
+      this.#endGap();
+      this.#gathering = null;
       return true;
     }
-    this.#holding.samples += count;
+    gathering.samples += count;
     return false;
   }
 
   #take(output: Float32Array, count: number): number {
     let taken = 0;
+    const isMoreToCome = this.#items.at(-1)?.ended === false;
+    const left = isMoreToCome ? this.#queuedSamples : Infinity;
     for (const item of this.#items) {
       taken += item.take(output, taken, count - taken, this.#clock + taken);
       if (taken === count) break;
     }
     this.#queuedSamples -= taken;
+    this.#reserve.played(taken, left);
     return taken;
   }
 
   #ranDry(): void {
-    this.#holding = { samples: 0 };
+    this.#gathering = { samples: 0 };
     const last = this.#items.at(-1);
-    if (last === undefined || last.ended) return;
+    if (last === undefined || last.ended || last.isUntouched) return;
     this.#counters.underruns++;
-    this.#prebufferMs = Math.min(MAX_PREBUFFER_MS, this.#prebufferMs + PREBUFFER_STEP_MS);
+    this.#gap = 0;
+  }
+
+  #endGap(): void {
+    this.#gapSamples += this.#gap ?? 0;
+    this.#gap = null;
   }
 
   /** Only where the item has nothing waiting: a voice is never cut for the sake of the book-keeping. */

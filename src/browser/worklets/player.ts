@@ -3,10 +3,12 @@
 
 import { SAMPLE_RATE_HZ } from "../../audio/format.ts";
 import { assertNever } from "../../assert.ts";
+import { Holding } from "./holding.ts";
 import { LevelMeter } from "./level-meter.ts";
 import { PlaybackQueue, latencySamples, type Played } from "./playback-queue.ts";
-import type { PageToPlayback, PlaybackOptions, PlaybackToPage } from "./port-messages.ts";
+import type { PageToPlayback, PlaybackCounters, PlaybackOptions, PlaybackToPage } from "./port-messages.ts";
 import { Resampler } from "./resampler.ts";
+import { SoftEdges } from "./soft-edges.ts";
 
 /** A flush ends the voice inside one quantum of 128; this slope at its start spares the ear a click. */
 export const FLUSH_RAMP_SAMPLES = 64;
@@ -15,10 +17,13 @@ const SCRATCH_SAMPLES = 1024;
 
 export class Player {
   readonly #queue = new PlaybackQueue();
+  readonly #edges = new SoftEdges();
   readonly #resampler: Resampler;
+  readonly #holding: Holding;
   readonly #meter: LevelMeter;
   readonly #post: (message: PlaybackToPage) => void;
   readonly #scratch = new Float32Array(SCRATCH_SAMPLES);
+  readonly #deviceRateHz: number;
   readonly #reportEverySamples: number;
   /** Made once: nothing is allocated per quantum. */
   readonly #tell = ({ itemId, playedMs }: Played, done: boolean): void =>
@@ -28,10 +33,12 @@ export class Player {
   #lastSample = 0;
   #ramp: { from: number } | null = null;
   #isQuiet = true;
-  #toldCounters = 0;
+  #toldCounters: PlaybackCounters = { underruns: 0, gapMs: 0, droppedSamples: 0, lateFrames: 0 };
 
   constructor(deviceRateHz: number, options: PlaybackOptions, post: (message: PlaybackToPage) => void) {
+    this.#deviceRateHz = deviceRateHz;
     this.#resampler = new Resampler(SAMPLE_RATE_HZ, deviceRateHz);
+    this.#holding = new Holding(deviceRateHz);
     this.#meter = new LevelMeter(deviceRateHz, (level) => post({ type: "level", level }));
     this.#reportEverySamples = Math.floor((deviceRateHz * options.reportEveryMs) / 1000);
     this.#post = post;
@@ -56,6 +63,12 @@ export class Player {
         this.#latencyMs = message.latencyMs;
         this.#flush();
         break;
+      case "hold":
+        this.#holding.hold();
+        break;
+      case "resume":
+        this.#holding.resume();
+        break;
       default:
         assertNever(message);
     }
@@ -63,29 +76,37 @@ export class Player {
 
   /** Fills one quantum. */
   render(output: Float32Array): void {
-    if (this.#queue.isEmpty && this.#isQuiet && this.#ramp === null) output.fill(0);
-    else this.#play(output);
+    const isIdle = this.#queue.isEmpty && this.#isQuiet && this.#ramp === null;
+    const sounding = this.#holding.sounding(output.length);
+    if (isIdle) output.fill(0);
+    else this.#play(output, sounding);
+    this.#holding.shape(output, sounding);
+    if (this.#ramp !== null) this.#rampDown(output, this.#ramp.from);
+    this.#lastSample = output.at(-1)!;
     this.#meter.push(output, output.length);
     this.#report(output.length);
   }
 
-  #play(output: Float32Array): void {
-    for (let needed = this.#resampler.needed(output.length); needed > 0;) {
+  /** Only the first `sounding` samples are taken from the voice: a held one stands still. */
+  #play(output: Float32Array, sounding: number): void {
+    for (let needed = this.#resampler.needed(sounding); needed > 0;) {
       const some = Math.min(needed, SCRATCH_SAMPLES);
-      this.#queue.read(this.#scratch, some);
+      this.#edges.smooth(this.#scratch, this.#queue.read(this.#scratch, some), some);
       this.#resampler.write(this.#scratch, some);
       needed -= some;
     }
-    this.#resampler.read(output, output.length);
-    if (this.#ramp !== null) this.#rampDown(output, this.#ramp.from);
-    this.#lastSample = output.at(-1)!;
-    this.#isQuiet = output.every(isZero);
+    this.#resampler.read(output, sounding);
+    output.fill(0, sounding);
+    if (sounding === output.length) this.#isQuiet = output.every(isZero);
   }
 
   #flush(): void {
     const played = this.#queue.flush(this.#delaySamples());
     // What waits in the filter has not been heard and must not be.
     this.#resampler.reset();
+    this.#edges.reset();
+    this.#holding.release();
+    this.#isQuiet = true;
     this.#ramp = { from: this.#lastSample };
     for (const one of played) this.#tell(one, true);
   }
@@ -97,7 +118,10 @@ export class Player {
   }
 
   #delaySamples(): number {
-    return this.#resampler.pending + latencySamples(this.#latencyMs);
+    const stoodStill = this.#holding.stoodStill((this.#latencyMs * this.#deviceRateHz) / 1000);
+    return (
+      this.#resampler.pending + latencySamples(this.#latencyMs - (stoodStill * 1000) / this.#deviceRateHz)
+    );
   }
 
   #report(renderedSamples: number): void {
@@ -111,11 +135,16 @@ export class Player {
   }
 
   #reportCounters(): void {
-    const { underruns, droppedSamples, lateFrames } = this.#queue.counters;
-    const sum = underruns + droppedSamples + lateFrames;
-    if (sum === this.#toldCounters) return;
-    this.#toldCounters = sum;
-    this.#post({ type: "counters", counters: { underruns, droppedSamples, lateFrames } });
+    const { counters } = this.#queue;
+    const told = this.#toldCounters;
+    const isOld =
+      counters.underruns === told.underruns &&
+      counters.gapMs === told.gapMs &&
+      counters.droppedSamples === told.droppedSamples &&
+      counters.lateFrames === told.lateFrames;
+    if (isOld) return;
+    this.#toldCounters = counters;
+    this.#post({ type: "counters", counters });
   }
 }
 

@@ -16,6 +16,9 @@ export type PageToPlayback =
   | { type: "end"; itemId: string; totalMs: number }
   /** `latencyMs`: how long a sample takes from the worklet to the air; only the page can ask the context. */
   | { type: "flush"; latencyMs: number }
+  /** Fall silent here and keep everything; `resume` goes on at the same sample, `flush` drops it after all. */
+  | { type: "hold" }
+  | { type: "resume" }
   | { type: "latency"; latencyMs: number };
 
 export type PlaybackToPage =
@@ -26,6 +29,8 @@ export type PlaybackToPage =
 export interface PlaybackCounters {
   /** How often the queue ran dry in the middle of an item. */
   underruns: number;
+  /** The silence that came of it, in the middle of items: until the voice went on, or was flushed. */
+  gapMs: number;
   /** Samples that found the queue full. */
   droppedSamples: number;
   /** Frames that came for an item already flushed. */

@@ -22,7 +22,7 @@ export class QueuedItem {
   /** Everything of the item has come. */
   ended = false;
   /** The last number the page was told. Progress never goes back, though the latency may be corrected. */
-  reportedMs = 0;
+  reportedMs: number;
   readonly #startPosition: number;
   readonly #runs: Run[] = [];
   #endPosition: number;
@@ -35,6 +35,12 @@ export class QueuedItem {
     this.id = id;
     this.#startPosition = startPosition;
     this.#endPosition = startPosition;
+    this.reportedMs = Math.floor(samplesToMs(startPosition));
+  }
+
+  /** Some of it has left the speaker, and that was told. */
+  get hasBegun(): boolean {
+    return this.reportedMs > Math.floor(samplesToMs(this.#startPosition));
   }
 
   /** Where the samples received so far end, in samples of the item. */
@@ -45,6 +51,11 @@ export class QueuedItem {
   /** Nothing is waiting. */
   get isDrained(): boolean {
     return this.#head === null;
+  }
+
+  /** Not a sample of it has been handed out. */
+  get isUntouched(): boolean {
+    return this.#runs.length === 0;
   }
 
   append(samples: Int16Array, position: number): void {

@@ -44,6 +44,14 @@ export class Flite {
     return waveSamples(run.execute(this.#module).output, voice);
   }
 
+  /** When each sound of `text` ends, pauses (`pau`) too: what `speak` would return, as a list. */
+  sounds(text: string, voice: FliteVoice, speed: number): { phone: string; endMs: number }[] {
+    const stretch = ["--setf", `duration_stretch=${(1 / speed).toFixed(3)}`];
+    const run = new Run(["flite", "-voice", voice, ...stretch, "-t", text, "-psdur", "-o", "none"]);
+    const printed = run.execute(this.#module).printed.matchAll(/([a-z]+):([\d.]+)/g);
+    return [...printed].map(([, phone, seconds]) => ({ phone: phone!, endMs: Number(seconds) * 1000 }));
+  }
+
   /** The sounds of a word in the phone set of the recogniser, such as `K AH B ER N IY T S`. */
   pronounce(word: string): string {
     const run = new Run(["flite", "-voice", "kal", "-t", word, "-ps", "-o", "none"]);

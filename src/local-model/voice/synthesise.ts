@@ -43,6 +43,24 @@ export function synthesise(text: string, voice = "marin", speed = 1): Int16Array
   return samples;
 }
 
+/**
+ * When each word of `text` has been spoken, in ms from the beginning of what `synthesise` returns. Undefined where the
+ * words sound otherwise together than alone, so that it cannot be said which sound is whose.
+ */
+export function wordEndsMs(text: string, voice = "marin", speed = 1): number[] | undefined {
+  loaded ??= loadFlite();
+  const flite = loaded;
+  const sounds = flite
+    .sounds(speakable(text), fliteVoice(voice), speed)
+    .filter(({ phone }) => phone !== "pau");
+  let count = 0;
+  const ends = text.split(/\s+/).map((word) => {
+    count += flite.pronounce(speakable(word)).split(" ").length;
+    return sounds[count - 1]?.endMs ?? Number.NaN;
+  });
+  return count === sounds.length ? ends : undefined;
+}
+
 function fliteVoice(name: string): FliteVoice {
   return FLITE_VOICES.find((voice) => voice === name) ?? API_VOICES[name] ?? DEFAULT_VOICE;
 }

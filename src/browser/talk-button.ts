@@ -1,0 +1,125 @@
+// The talk button under fingers and keys. A press opens and closes the microphone; with push-to-talk it is held, or
+// tapped on and off, and the space bar does the same from anywhere but a field or another button.
+
+import type { CallStatus } from "./call-status.ts";
+import { browserClock } from "./clock.ts";
+import { find, setText } from "./page-elements.ts";
+import { PressGesture, type PressActions } from "./press-gesture.ts";
+import { talkLabel } from "./words.ts";
+
+/** Where the space bar has a meaning of its own. */
+const OWN_SPACE = "input, textarea, select, button, summary, a, [contenteditable], dialog";
+
+export interface TalkButtonActions extends PressActions {
+  /** The microphone on, or off. */
+  toggle(): void;
+}
+
+export class TalkButton {
+  readonly #button = find("talk", HTMLButtonElement);
+  readonly #label = find("talk-label", HTMLElement);
+  readonly #gesture: PressGesture;
+  #isPush = false;
+  #wasPressed = false;
+  /** The finger that holds the button. */
+  #pointerId: number | null = null;
+
+  constructor(actions: TalkButtonActions) {
+    this.#gesture = new PressGesture(browserClock, actions);
+    this.#listenToPointers();
+    this.#listenToKeys();
+    this.#button.addEventListener("click", ({ detail }) => {
+      if (!this.#isPush) actions.toggle();
+      // A click without a pointer: Enter, or a screen reader.
+      else if (detail === 0) this.#gesture.toggle();
+    });
+  }
+
+  focus(): void {
+    this.#button.focus();
+  }
+
+  /** True when there was a press to give up. */
+  cancel(): boolean {
+    return this.#gesture.cancel();
+  }
+
+  render(status: CallStatus): void {
+    this.#isPush = status.settings?.pushToTalk === true;
+    const { microphone, isPressed } = status;
+    // Not whenever it is not pressed: a press that has just begun is told a moment later.
+    if (this.#wasPressed && !isPressed) this.#gesture.reset();
+    this.#wasPressed = isPressed;
+    this.#button.dataset["microphone"] = microphone.is;
+    if (this.#isPush) this.#button.dataset["push"] = isPressed ? "pressed" : "waits";
+    else delete this.#button.dataset["push"];
+    if (this.#isPush) this.#button.ariaPressed = String(isPressed);
+    else this.#button.removeAttribute("aria-pressed");
+    this.#button.title = this.#isPush ? "The space bar does this too" : "";
+    setText(this.#label, talkLabel(status));
+  }
+
+  #listenToPointers(): void {
+    const button = this.#button;
+    button.addEventListener("pointerdown", ({ pointerId, button: which }) => {
+      if (!this.#isPush || which !== 0 || this.#pointerId !== null) return;
+      this.#pointerId = pointerId;
+      button.setPointerCapture(pointerId);
+      this.#gesture.down();
+    });
+    button.addEventListener("pointerup", ({ pointerId }) => {
+      if (this.#letGo(pointerId)) this.#gesture.up();
+    });
+    // A system gesture, a call, a window that comes before this one.
+    for (const lost of ["pointercancel", "lostpointercapture"] as const) {
+      button.addEventListener(lost, ({ pointerId }) => {
+        if (this.#letGo(pointerId)) this.#gesture.lost();
+      });
+    }
+    button.addEventListener("contextmenu", (event) => {
+      if (this.#isPush) event.preventDefault();
+    });
+  }
+
+  #letGo(pointerId: number): boolean {
+    if (pointerId !== this.#pointerId) return false;
+    this.#pointerId = null;
+    return true;
+  }
+
+  #listenToKeys(): void {
+    let isDown = false;
+    this.#button.addEventListener("keydown", (event) => {
+      // A held Enter presses again and again.
+      if (this.#isPush && event.key === "Enter" && event.repeat) event.preventDefault();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (!this.#isPush || !isSpace(event) || !this.#isOurs(event.target)) return;
+      // Neither a click on the button nor a page further down.
+      event.preventDefault();
+      if (event.repeat || isDown || this.#pointerId !== null) return;
+      isDown = true;
+      this.#gesture.down();
+    });
+    document.addEventListener("keyup", (event) => {
+      if (event.code !== "Space" || !isDown) return;
+      event.preventDefault();
+      isDown = false;
+      this.#gesture.up();
+    });
+    // Whoever has the keyboard now gets the key's end.
+    addEventListener("blur", () => {
+      if (!isDown) return;
+      isDown = false;
+      this.#gesture.lost();
+    });
+  }
+
+  #isOurs(target: EventTarget | null): boolean {
+    return target === this.#button || !(target instanceof Element) || target.closest(OWN_SPACE) === null;
+  }
+}
+
+function isSpace({ code, ctrlKey, altKey, metaKey, isComposing }: KeyboardEvent): boolean {
+  return code === "Space" && !ctrlKey && !altKey && !metaKey && !isComposing;
+}

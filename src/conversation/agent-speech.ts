@@ -1,0 +1,152 @@
+// What the agent says, from the model's events to page, speaker and rows, as `user-speech.ts` is for the user.
+
+import type { Audience } from "./audience.ts";
+import { HeardLately } from "./heard-lately.ts";
+import type { HeardMark } from "./heard-lately.ts";
+import type { Heard } from "./playback-ledger.ts";
+import { Playout } from "./playout.ts";
+import type { Clock, Model, ModelEvent } from "./ports.ts";
+import type { Receipts } from "./receipts.ts";
+import type { Transcript } from "./transcript.ts";
+import type { TurnEvent, TurnState } from "./turn.ts";
+
+export interface AgentSpeechWorld {
+  audience: Audience;
+  transcript: Transcript;
+  receipts: Receipts;
+  clock: Clock;
+  model(): Model | undefined;
+  turn(): TurnState;
+  happens(event: TurnEvent): void;
+}
+
+export class AgentSpeech {
+  readonly playout: Playout;
+  readonly #world: AgentSpeechWorld;
+  /** The answer that is owed had begun to sound when its session broke. */
+  #hasBrokenOff = false;
+  readonly #lately = new HeardLately();
+  /** When it was playing last; what is playing now is asked of the turn. */
+  #stoppedMs = Number.NEGATIVE_INFINITY;
+  /** The next item is a greeting, and so much of it is spoken whatever the microphone hears. */
+  #protectNextMs = 0;
+  #protected: { itemId: string; untilMs: number } | undefined;
+
+  constructor(world: AgentSpeechWorld) {
+    this.#world = world;
+    const { audience, clock, happens, receipts, transcript } = world;
+    this.playout = new Playout(audience, clock, {
+      sounds: (itemId) => receipts.sounds(itemId),
+      progress: (itemId) => this.#progress(itemId),
+      playing: () => happens({ type: "playing" }),
+      played: () => {
+        this.#stoppedMs = clock.now();
+        happens({ type: "played" });
+      },
+      stalled: () => happens({ type: "interrupt" }),
+      brokenOff: (itemId, receivedMs) => {
+        transcript.brokenOff(itemId, receivedMs);
+        this.#hasBrokenOff = true;
+      },
+      heard: (itemId, heard) => this.#heard(itemId, heard),
+      flushed: () => {
+        this.#stoppedMs = clock.now();
+        happens({ type: "cut" });
+      },
+    });
+  }
+
+  /** The next item is protected for its first `untilMs`. */
+  protectNext(untilMs: number): void {
+    this.#protectNextMs = untilMs;
+  }
+
+  /** Whether a greeting is due, or is at its beginning that nothing interrupts. */
+  get isProtected(): boolean {
+    if (this.#protectNextMs > 0) return true;
+    const item = this.#protected;
+    return item !== undefined && this.playout.playedMs(item.itemId) < item.untilMs;
+  }
+
+  /** What arrived and may still be played, in ms. */
+  get unheardMs(): number {
+    return this.playout.unheardMs;
+  }
+
+  /** When it was sounding last, in ms since the epoch. */
+  get lastSoundMs(): number {
+    const turn = this.#world.turn();
+    return turn.phase === "awake" && turn.playing ? this.#world.clock.now() : this.#stoppedMs;
+  }
+
+  mark(): HeardMark {
+    return this.#lately.mark();
+  }
+
+  since(mark: HeardMark): string {
+    return this.#lately.since(mark);
+  }
+
+  /** The answer was cut by mistake: the next one goes on with it. */
+  goesOn(): void {
+    this.#hasBrokenOff = true;
+  }
+
+  /** Whether the next answer goes on with one that broke off; asked once. */
+  takeBrokenOff(): boolean {
+    const was = this.#hasBrokenOff;
+    this.#hasBrokenOff = false;
+    return was;
+  }
+
+  event(event: AgentEvent): void {
+    const { playout } = this;
+    const { transcript } = this.#world;
+    switch (event.type) {
+      case "assistant_started":
+        playout.open(event.itemId);
+        this.#protect(event.itemId);
+        this.#world.receipts.began(event.itemId);
+        transcript.beginAssistant(event.itemId);
+        return this.#lately.began(event.itemId, transcript.words(event.itemId));
+      case "assistant_caption":
+        if (playout.dropping) return;
+        return transcript.caption(event.itemId, event.delta, playout.receivedMs(event.itemId));
+      case "assistant_audio_ended":
+        return playout.ended(event.itemId);
+      case "assistant_done":
+        // Of a cancelled answer the flush decides what remains.
+        if (playout.dropping) return;
+        return transcript.assistantDone(event.itemId, event.text, playout.receivedMs(event.itemId));
+    }
+  }
+
+  #protect(itemId: string): void {
+    if (this.#protectNextMs === 0) return;
+    this.#protected = { itemId, untilMs: this.#protectNextMs };
+    this.#world.audience.protect(itemId, this.#protectNextMs);
+    this.#protectNextMs = 0;
+  }
+
+  #progress(itemId: string): void {
+    const { playout } = this;
+    const playedMs = playout.playedMs(itemId);
+    this.#lately.played(itemId, playedMs, playout.receivedMs(itemId));
+    this.#world.receipts.played(itemId, playedMs);
+  }
+
+  #heard(itemId: string, heard: Heard): void {
+    if (this.#protected?.itemId === itemId) this.#protected = undefined;
+    this.#world.receipts.heard(itemId, heard);
+    const model = this.#world.model();
+    this.#world.transcript.cut(itemId, heard, (rest) => {
+      if (rest === "all") model?.removeItem(itemId);
+      else if (model?.abilities.truncates === true) model.cutItem(itemId, rest.ms, rest.text);
+    });
+  }
+}
+
+export type AgentEvent = Extract<
+  ModelEvent,
+  { type: "assistant_started" | "assistant_caption" | "assistant_audio_ended" | "assistant_done" }
+>;

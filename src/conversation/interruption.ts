@@ -1,0 +1,209 @@
+// Whether what is said over the agent is meant to stop it. The page has fallen silent by itself; here it is decided
+// whether that was right: enough voice is an interruption, less of it waits for its words, and a cough, a "mm-hm" or
+// the agent's own voice come back is no turn at all.
+
+import type { Policy } from "../define.ts";
+import type { HeardMark } from "./heard-lately.ts";
+import { SpeechMeter } from "./speech-meter.ts";
+import { isBackchannel, isEcho } from "./spoken-words.ts";
+import type { Clock } from "./ports.ts";
+import type { TurnEvent, TurnState } from "./turn.ts";
+
+/**
+ * So long a finished turn waits for its words, which most transcriptions need less than half of; what has no words by
+ * then is a turn, for a question must not be lost to a slow transcription.
+ */
+export const WORDS_WAIT_MS = 1_500;
+/** A room and a device's buffers give back what was played a little later. */
+export const ECHO_TAIL_MS = 300;
+/** When less than this is left to hear, "yes" answers what was asked. */
+export const BACKCHANNEL_REST_MS = 1_000;
+/** The page is told of echo, and a cut answer goes on, at most so often: what echoes once echoes again. */
+export const ECHO_NOTICE_MS = 60_000;
+
+/** Why words over the agent are no turn. */
+type NoTurn = "noise" | "backchannel" | "echo";
+
+export interface InterruptionWorld {
+  clock: Clock;
+  policy(): Policy;
+  turn(): TurnState;
+  happens(event: TurnEvent): void;
+  agent: {
+    /** The beginning of a greeting, which nothing interrupts. */
+    readonly isProtected: boolean;
+    /** What of its speech has not been heard, in ms. */
+    readonly unheardMs: number;
+    /** When it was sounding last, in ms since the epoch. */
+    readonly lastSoundMs: number;
+    /** How far its words were heard by now, and what was heard since such a moment. */
+    mark(): HeardMark;
+    since(mark: HeardMark): string;
+  };
+  /** The turn is none: everybody forgets it. */
+  forget(itemId: string): void;
+  /** The page may go on with what it holds. */
+  resume(): void;
+  /** The agent's own voice was heard; `cut` when it had stopped the answer, which may go on. */
+  echoHeard(cut: boolean): void;
+}
+
+/** Speech that may turn out to be nothing. */
+interface Doubt {
+  itemId: string;
+  /** It began under the greeting's protection: a turn, but no interruption. */
+  isProtected: boolean;
+}
+
+/** A turn that is complete and waits for its words. */
+interface Held {
+  /** It has not stopped the agent. */
+  doubt: Doubt | undefined;
+  /** From where on the agent's words may be in it; undefined where it cannot be their echo. */
+  echoFrom: HeardMark | undefined;
+  callOff: () => void;
+}
+
+export class Interruption {
+  readonly #world: InterruptionWorld;
+  readonly #meter = new SpeechMeter();
+  #doubt: Doubt | undefined;
+  readonly #held = new Map<string, Held>();
+  /** The speech heard last, from and to, in ms since the epoch. */
+  #fromMs = 0;
+  #toMs = 0;
+  #mark: HeardMark = new Map();
+  /** The answer that ran when this speech began was stopped by it. */
+  #hasCut = false;
+  #lastEchoMs = Number.NEGATIVE_INFINITY;
+
+  constructor(world: InterruptionWorld) {
+    this.#world = world;
+  }
+
+  /** A frame of the microphone. Hot path: numbers only. */
+  frame(pcm: Uint8Array): void {
+    this.#meter.frame(pcm);
+    if (this.#doubt !== undefined) this.#weigh();
+  }
+
+  /** Speech began `agoMs` of audio ago. */
+  began(itemId: string, agoMs: number): void {
+    const { agent, clock, happens, policy, turn } = this.#world;
+    const before = turn();
+    const speaks = before.phase === "awake" && before.playing;
+    const greets = before.phase === "awake" && before.answering === "greeting";
+    const isProtected = agent.isProtected && (speaks || greets);
+    const isDoubtful = isProtected || (speaks && policy().interruptAfterMs > 0);
+    this.#fromMs = clock.now() - agoMs;
+    this.#toMs = Number.POSITIVE_INFINITY;
+    this.#mark = agent.mark();
+    this.#hasCut = speaks && !isDoubtful;
+    this.#doubt = undefined;
+    happens({ type: "speech_started", doubtful: isDoubtful });
+    if (!isDoubtful) return;
+    this.#doubt = { itemId, isProtected };
+    this.#meter.begin(agoMs);
+    this.#weigh();
+  }
+
+  /** The model hears no more of it since `agoMs` of audio. */
+  ended(agoMs: number): void {
+    this.#toMs = this.#world.clock.now() - agoMs;
+    this.#world.happens({ type: "speech_stopped" });
+    if (this.#doubt !== undefined) this.#world.resume();
+  }
+
+  /** The turn is complete. `answered`: it was only heard again by a fresh session. */
+  completed(itemId: string, answered: boolean): void {
+    const { clock, happens } = this.#world;
+    const doubt = this.#doubt?.itemId === itemId ? this.#doubt : undefined;
+    if (doubt !== undefined) this.#doubt = undefined;
+    const echoFrom = this.#mayEcho() ? this.#mark : undefined;
+    if (answered || (doubt === undefined && echoFrom === undefined)) {
+      return happens({ type: "user_turn", answered });
+    }
+    const callOff = clock.after(WORDS_WAIT_MS, () => this.#accept(itemId));
+    this.#held.set(itemId, { doubt, echoFrom, callOff });
+    happens({ type: "turn_doubted" });
+  }
+
+  /** The turn's words. */
+  words(itemId: string, text: string): void {
+    const held = this.#held.get(itemId);
+    if (held === undefined) return;
+    const why = this.#whyNone(held, text);
+    if (why === undefined) this.#accept(itemId);
+    else this.#drop(itemId, held, why);
+  }
+
+  /** Nobody wrote it down: it may have been anything, so it is a turn. */
+  failed(itemId: string): void {
+    this.#accept(itemId);
+  }
+
+  /** What is being said is forgotten. */
+  dropped(): void {
+    this.#doubt = undefined;
+  }
+
+  /** The session is gone, and what it heard with it. */
+  sessionOver(): void {
+    this.#doubt = undefined;
+    for (const { callOff } of this.#held.values()) callOff();
+    this.#held.clear();
+  }
+
+  /** Enough voice is an interruption, once nothing protects the agent. */
+  #weigh(): void {
+    const { agent, happens, policy } = this.#world;
+    if (this.#meter.voicedMs() < policy().interruptAfterMs || agent.isProtected) return;
+    this.#doubt = undefined;
+    this.#hasCut = true;
+    happens({ type: "interrupt" });
+  }
+
+  /** It can be the agent's voice only where that sounded in the middle of it: of a longer turn most came after. */
+  #mayEcho(): boolean {
+    const toMs = Math.min(this.#toMs, this.#world.clock.now());
+    return this.#world.agent.lastSoundMs + ECHO_TAIL_MS >= (this.#fromMs + toMs) / 2;
+  }
+
+  #whyNone({ doubt, echoFrom }: Held, text: string): NoTurn | undefined {
+    const { agent, policy, turn } = this.#world;
+    if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom))) return "echo";
+    if (doubt === undefined) return undefined;
+    if (text === "") return "noise";
+    const now = turn();
+    const goesOn =
+      now.phase === "awake" && (now.answering !== false || agent.unheardMs >= BACKCHANNEL_REST_MS);
+    return goesOn && isBackchannel(text, policy().backchannels) ? "backchannel" : undefined;
+  }
+
+  #accept(itemId: string): void {
+    const held = this.#take(itemId);
+    if (held === undefined) return;
+    const { happens } = this.#world;
+    if (held.doubt?.isProtected === false) happens({ type: "interrupt" });
+    happens({ type: "user_turn", doubted: true });
+  }
+
+  #drop(itemId: string, held: Held, why: NoTurn): void {
+    this.#take(itemId);
+    const { clock, echoHeard, forget, happens } = this.#world;
+    forget(itemId);
+    const now = clock.now();
+    if (why === "echo" && now - this.#lastEchoMs >= ECHO_NOTICE_MS) {
+      this.#lastEchoMs = now;
+      echoHeard(held.doubt === undefined && this.#hasCut);
+    }
+    happens({ type: "turn_dropped" });
+  }
+
+  #take(itemId: string): Held | undefined {
+    const held = this.#held.get(itemId);
+    held?.callOff();
+    this.#held.delete(itemId);
+    return held;
+  }
+}

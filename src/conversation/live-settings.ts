@@ -1,0 +1,47 @@
+// What a page may change while the talk goes on: which of the agent's policies is in force. The name is a row, the
+// record is what everything else reads.
+
+import type { AgentDefinition, Policy } from "../define.ts";
+import type { LiveSettings as ShownSettings } from "../protocol/messages.ts";
+import type { ItemStore } from "../store/item-store.ts";
+
+export class LiveSettings {
+  readonly #agent: AgentDefinition;
+  readonly #items: ItemStore;
+  #name: string;
+
+  constructor(agent: AgentDefinition, items: ItemStore) {
+    this.#agent = agent;
+    this.#items = items;
+    const stored = items.conversation().policy;
+    // It may be one that an older agent file had: then the first is in force.
+    this.#name = Object.hasOwn(agent.policies, stored) ? stored : Object.keys(agent.policies)[0]!;
+  }
+
+  get policy(): Policy {
+    return this.#agent.policies[this.#name]!;
+  }
+
+  /** False when the agent has no such policy. */
+  choose(name: string): boolean {
+    if (!Object.hasOwn(this.#agent.policies, name)) return false;
+    if (name !== this.#name) this.#items.setPolicy(name);
+    this.#name = name;
+    return true;
+  }
+
+  shown(): ShownSettings {
+    const { policies, voice } = this.#agent;
+    const halfDuplexPolicy = Object.keys(policies).find((name) => policies[name]!.halfDuplex);
+    return {
+      policy: this.#name,
+      policies: Object.keys(policies),
+      voice,
+      voices: [voice],
+      muted: false,
+      pushToTalk: this.policy.turnDetection === null,
+      halfDuplex: this.policy.halfDuplex,
+      ...(halfDuplexPolicy === undefined ? {} : { halfDuplexPolicy }),
+    };
+  }
+}

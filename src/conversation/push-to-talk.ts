@@ -1,0 +1,235 @@
+// Turns that the user begins and ends by hand. A press is a stretch of the microphone's stream: what lies in it goes
+// to the model, whenever it arrives and to whichever session, and at its end the turn is committed (rules PT1 to PT7).
+
+import { bytesToMs, BYTES_PER_SAMPLE, msToSamples } from "../audio/format.ts";
+import type { MicrophoneLine } from "./microphone-line.ts";
+import type { Clock, Model, NewId } from "./ports.ts";
+import type { Transcript } from "./transcript.ts";
+import type { TurnEvent } from "./turn.ts";
+
+/** The API refuses to commit less; nobody says a word in it either. */
+export const LEAST_TURN_MS = 100;
+/** A press whose frames stop coming for so long ends with what there is: nothing else would ever end it. */
+export const PRESS_STALL_MS = 5_000;
+
+export interface PushToTalkWorld {
+  line: MicrophoneLine;
+  transcript: Transcript;
+  clock: Clock;
+  newId: NewId;
+  model(): Model | undefined;
+  isLive(): boolean;
+  happens(event: TurnEvent): void;
+  /** The hold was too short to be a turn. */
+  tooShort(): void;
+}
+
+interface Press {
+  itemId: string;
+  beganMs: number;
+  /** Where on the stream; undefined for a page without one, whose frames count as they come. */
+  from: number | undefined;
+  /** The end, once it is known. */
+  to: number | undefined;
+  /** Where the stream stood is a guess: the page did not say. */
+  isGuess: boolean;
+  sentMs: number;
+  state: "held" | "released" | "committed";
+  /** Only heard again: its answer was given before. */
+  answered: boolean;
+}
+
+export class PushToTalk {
+  readonly #world: PushToTalkWorld;
+  #presses: Press[] = [];
+  #lastFrameMs = 0;
+  #callOffStall: () => void = () => undefined;
+
+  constructor(world: PushToTalkWorld) {
+    this.#world = world;
+  }
+
+  /** The item of the turn that is being spoken; it lives through a lost session. */
+  get itemId(): string | undefined {
+    return this.#held?.itemId;
+  }
+
+  get #held(): Press | undefined {
+    return this.#presses.find(({ state }) => state === "held");
+  }
+
+  begin(atSample: number | undefined): void {
+    if (this.#held !== undefined || this.#isKnown(atSample)) return;
+    const { clock, happens, line, model, newId, transcript } = this.#world;
+    // What an earlier press still waits for must not be cleared with the rest.
+    if (!this.#presses.some(({ state }) => state === "released")) model()?.clearAudio();
+    const itemId = newId("item");
+    const from = line.streamId === undefined ? undefined : (atSample ?? line.next);
+    const isGuess = atSample === undefined;
+    this.#presses.push({
+      itemId,
+      beganMs: clock.now(),
+      from,
+      to: undefined,
+      isGuess,
+      sentMs: 0,
+      state: "held",
+      answered: false,
+    });
+    if (from !== undefined) line.keep(itemId, from);
+    happens({ type: "speech_started" });
+    transcript.beginUser(itemId);
+    this.#watch();
+  }
+
+  /** The button is let go: the turn is complete when the stream has come so far. */
+  end(atSample: number | undefined): void {
+    const press = this.#held;
+    if (press === undefined) return;
+    const { clock, line } = this.#world;
+    press.state = "released";
+    if (press.from !== undefined) {
+      // A page that does not say where, and is not heard yet: the press was as long as it took.
+      const heldSamples = msToSamples(clock.now() - press.beganMs);
+      const guess = line.next > press.from ? line.next : press.from + heldSamples;
+      press.to = Math.max(press.from, atSample ?? guess);
+    }
+    this.#commitIfComplete(press);
+  }
+
+  /** What was said is not meant, in the press that began there or in all: also when its page is gone. */
+  cancel(atSample?: number): void {
+    const unfinished = this.#presses.filter(
+      ({ from, state }) =>
+        state !== "committed" && (atSample === undefined || (from ?? atSample) === atSample),
+    );
+    if (unfinished.length === 0) return;
+    this.#world.model()?.clearAudio();
+    for (const press of unfinished) this.#forget(press);
+    this.#world.happens({ type: "speech_dropped" });
+  }
+
+  /** A frame of the holder. Hot path. False when the page has been asked to go back and has not yet. */
+  frame(frame: Uint8Array, nowMs: number): boolean {
+    const { line, model } = this.#world;
+    const at = line.next;
+    const end = at + frame.byteLength / BYTES_PER_SAMPLE;
+    const press = this.#presses.find((other) => holds(other, at, end));
+    if (press === undefined) return line.skip(frame.byteLength, nowMs);
+    if (!line.frame(frame.byteLength, nowMs)) return false;
+    model()?.appendAudio(frame);
+    press.sentMs += bytesToMs(frame.byteLength);
+    this.#lastFrameMs = nowMs;
+    this.#commitIfComplete(press);
+    return true;
+  }
+
+  /** The page's frames go on from here: while it was not heard its stream went on, and a guess with it. */
+  goesOn(fromSample: number): void {
+    const press = this.#presses.find(
+      ({ isGuess, sentMs, state }) => isGuess && sentMs === 0 && state !== "committed",
+    );
+    if (press?.from === undefined || press.from >= fromSample) return;
+    if (press.to !== undefined) press.to += fromSample - press.from;
+    press.from = fromSample;
+  }
+
+  /** The committed turn that a session tells of, by our item. */
+  committed(): { itemId: string; answered: boolean } | undefined {
+    return this.#presses.find(({ state }) => state === "committed");
+  }
+
+  /** Its words are stored, or it was nothing. */
+  settled(itemId: string): void {
+    this.#presses = this.#presses.filter((press) => press.itemId !== itemId);
+  }
+
+  /**
+   * The session is lost: what the page can send again is heard again, complete turns too. The turns that are; `owed`:
+   * the last of them may have no answer yet.
+   */
+  sessionLost(owed: boolean): ReadonlySet<string> {
+    if (this.#world.line.streamId === undefined) {
+      for (const press of this.#presses) if (press.state !== "committed") this.#forget(press);
+      this.#presses = [];
+      return new Set();
+    }
+    const committed = this.#presses.filter(({ state }) => state === "committed");
+    for (const press of committed) {
+      press.state = "released";
+      press.answered = !(owed && press === committed.at(-1));
+    }
+    for (const press of this.#presses) press.sentMs = 0;
+    return new Set(this.#presses.map(({ itemId }) => itemId));
+  }
+
+  /** A fresh session has heard nothing. */
+  sessionReady(): void {
+    for (const { from, itemId } of this.#presses) if (from !== undefined) this.#world.line.keep(itemId, from);
+    if (this.#presses.length > 0) this.#watch();
+  }
+
+  /** The conversation sleeps: nothing is heard again. The complete turns among what is given up. */
+  sessionOver(): string[] {
+    const given = this.#presses.splice(0);
+    this.#callOffStall();
+    for (const { itemId } of given) this.#world.line.turnSettled(itemId);
+    return given.map(({ itemId }) => itemId);
+  }
+
+  /** A page that comes back says again what may have been forgotten. */
+  #isKnown(atSample: number | undefined): boolean {
+    if (atSample === undefined) return false;
+    return this.#presses.some(({ from }) => from === atSample) || atSample < this.#world.line.safe;
+  }
+
+  #commitIfComplete(press: Press): void {
+    const { line } = this.#world;
+    if (press.state !== "released" || (press.to !== undefined && line.next < press.to)) return;
+    this.#commit(press);
+  }
+
+  #commit(press: Press): void {
+    const { happens, model, tooShort } = this.#world;
+    if (press.sentMs >= LEAST_TURN_MS) {
+      press.state = "committed";
+      return model()?.commitAudio();
+    }
+    model()?.clearAudio();
+    this.#forget(press);
+    tooShort();
+    happens({ type: "speech_dropped" });
+  }
+
+  #forget(press: Press): void {
+    this.settled(press.itemId);
+    this.#world.line.turnSettled(press.itemId);
+    this.#world.transcript.dropTurn(press.itemId);
+  }
+
+  /** Frames that stop coming. */
+  #watch(): void {
+    const { clock } = this.#world;
+    this.#lastFrameMs = clock.now();
+    this.#callOffStall();
+    this.#callOffStall = clock.after(PRESS_STALL_MS, () => this.#stalled());
+  }
+
+  #stalled(): void {
+    const { clock } = this.#world;
+    const press = this.#presses.find(({ state }) => state !== "committed");
+    if (press === undefined) return;
+    const restMs = this.#lastFrameMs + PRESS_STALL_MS - clock.now();
+    if (restMs > 0) this.#callOffStall = clock.after(restMs, () => this.#stalled());
+    // What waits for a session is not late.
+    else if (this.#world.isLive()) this.#commit(press);
+    else this.#watch();
+  }
+}
+
+/** Whether any sample of a frame lies in the press. */
+function holds(press: Press, at: number, end: number): boolean {
+  if (press.state === "committed") return false;
+  if (press.from === undefined) return press.state === "held";
+  return press.from < end && (press.to ?? Number.POSITIVE_INFINITY) > at;
+}

@@ -1,0 +1,209 @@
+// One receipt per turn: how it came out, and how long each step of it took. Written down when the turn is over, after
+// everything that waits for it has left; on the way there are only numbers in memory.
+
+import type { TurnLatency, TurnOutcome, TurnReceipt } from "../protocol/messages.ts";
+import type { TurnStore } from "../store/turn-store.ts";
+import type { Audience } from "./audience.ts";
+import type { Heard } from "./playback-ledger.ts";
+import type { Clock } from "./ports.ts";
+import type { TurnState } from "./turn.ts";
+
+export interface ReceiptsWorld {
+  audience: Audience;
+  turns: TurnStore;
+  clock: Clock;
+}
+
+interface OpenTurn {
+  itemId: string;
+  /** When the user fell silent, where that is known. */
+  spokenMs: number | undefined;
+  typed: boolean;
+  committedMs: number;
+  /** An answer has been asked for. */
+  asked: boolean;
+  /** Another answer belongs to it: outputs of its tools, or its session was lost. */
+  goesOn: boolean;
+  items: Set<string>;
+  /** Its first item that sounded, and when. */
+  sounding: { itemId: string; firstMs: number } | undefined;
+  heardFirstMs: number | undefined;
+  heardMs: number;
+  cut: boolean;
+  tool: boolean;
+  silent: boolean;
+  failed: boolean;
+}
+
+export class Receipts {
+  readonly #world: ReceiptsWorld;
+  #open: OpenTurn[] = [];
+  #done: TurnReceipt[] = [];
+  #isCutting = false;
+  #wasAwake = false;
+
+  constructor(world: ReceiptsWorld) {
+    this.#world = world;
+  }
+
+  /** The user's turn is complete: typed now, or spoken until `spokenMs`. */
+  committed(itemId: string, spokenMs: number | "typed" | undefined): void {
+    // One that is heard again begins again.
+    this.#open = this.#open.filter((turn) => turn.itemId !== itemId);
+    this.#open.push({
+      itemId,
+      spokenMs: spokenMs === "typed" ? undefined : spokenMs,
+      typed: spokenMs === "typed",
+      committedMs: this.#world.clock.now(),
+      asked: false,
+      goesOn: false,
+      items: new Set(),
+      sounding: undefined,
+      heardFirstMs: undefined,
+      heardMs: 0,
+      cut: false,
+      tool: false,
+      silent: false,
+      failed: false,
+    });
+  }
+
+  /** It turned out to be none. */
+  dropped(itemId: string): void {
+    const turn = this.#open.find((other) => other.itemId === itemId);
+    if (turn !== undefined) this.#finish(turn, "false_interruption");
+    this.tell();
+  }
+
+  /** An answer is asked for, to everything that is open. */
+  asked(): void {
+    // Finishing makes another list: this one stays as it is.
+    for (const turn of this.#open) {
+      if (turn.asked && !turn.goesOn) this.#finish(turn, outcomeOf(turn));
+      turn.asked = true;
+      turn.goesOn = false;
+    }
+  }
+
+  /** An item of the answer has begun. */
+  began(itemId: string): void {
+    for (const turn of this.#asked()) turn.items.add(itemId);
+  }
+
+  /** The first audio of an item has come. */
+  sounds(itemId: string): void {
+    for (const turn of this.#asked()) {
+      if (turn.items.has(itemId)) turn.sounding ??= { itemId, firstMs: this.#world.clock.now() };
+    }
+  }
+
+  /** The page has played so much of an item by now. */
+  played(itemId: string, playedMs: number): void {
+    const now = this.#world.clock.now();
+    for (const turn of this.#open) {
+      const { sounding } = turn;
+      if (sounding?.itemId !== itemId) continue;
+      turn.heardFirstMs ??= Math.max(sounding.firstMs, now - playedMs);
+    }
+  }
+
+  /** What was heard of an item is settled. */
+  heard(itemId: string, heard: Heard): void {
+    for (const turn of this.#open) {
+      if (!turn.items.has(itemId)) continue;
+      if (heard.part === "some") turn.heardMs += heard.ms;
+      if (heard.part === "all") turn.heardMs += heard.totalMs;
+      else if (this.#isCutting) turn.cut = true;
+    }
+  }
+
+  /** The answer called `calls` tools that another answer waits for. */
+  called(calls: number): void {
+    if (calls > 0) for (const turn of this.#asked()) turn.tool = turn.goesOn = true;
+  }
+
+  /** A tool said that there is nothing to say. */
+  silenced(): void {
+    for (const turn of this.#asked()) {
+      turn.silent = true;
+      turn.goesOn = false;
+    }
+  }
+
+  failed(): void {
+    for (const turn of this.#asked()) turn.failed = true;
+  }
+
+  /** The session is lost; what was asked for is asked for again, or heard again first. */
+  lost(): void {
+    for (const turn of this.#asked()) turn.goesOn = true;
+  }
+
+  /** Looks at the state after every change of it. */
+  watch(state: TurnState): void {
+    const isAwake = state.phase === "awake";
+    const wasAwake = this.#wasAwake;
+    this.#wasAwake = isAwake;
+    // What is typed to a sleeping conversation wakes it.
+    if (!isAwake && !wasAwake) return;
+    this.#isCutting = isAwake && state.cutting;
+    const isCancelled = isAwake && state.answering === "cancelled";
+    const isOver =
+      !isAwake ||
+      !(state.answering !== false || state.owed || state.playing || state.cutting || state.toolsRunning > 0);
+    for (const turn of this.#asked()) {
+      if (isCancelled) turn.cut = true;
+      const isWaiting = isAwake && turn.goesOn;
+      if ((isOver && !isWaiting) || turn.failed || (turn.cut && !isCancelled && !this.#isCutting)) {
+        // One that falls asleep unanswered failed, whatever the reason.
+        if (!isAwake && !turn.cut && turn.items.size === 0 && !turn.silent) turn.failed = true;
+        this.#finish(turn, outcomeOf(turn));
+      }
+    }
+    if (isAwake) return;
+    for (const turn of this.#open) this.#finish(turn, "failed");
+  }
+
+  /** Tells and stores what is over. */
+  tell(): void {
+    const { audience, clock, turns } = this.#world;
+    for (const receipt of this.#done.splice(0)) {
+      audience.broadcast(receipt);
+      turns.add(receipt, clock.now());
+    }
+  }
+
+  #asked(): OpenTurn[] {
+    return this.#open.filter((turn) => turn.asked);
+  }
+
+  #finish(turn: OpenTurn, outcome: TurnOutcome): void {
+    this.#open = this.#open.filter((other) => other !== turn);
+    this.#done.push({
+      type: "turn",
+      outcome,
+      itemId: turn.itemId,
+      ...(outcome === "interrupted" ? { heardMs: Math.floor(turn.heardMs) } : {}),
+      latencyMs: latencyOf(turn),
+    });
+  }
+}
+
+function outcomeOf(turn: OpenTurn): TurnOutcome {
+  if (turn.failed) return "failed";
+  if (turn.cut) return "interrupted";
+  if (turn.silent || turn.items.size === 0) return "silent";
+  return turn.tool ? "tool" : "answered";
+}
+
+function latencyOf({ spokenMs, typed, committedMs, sounding, heardFirstMs }: OpenTurn): TurnLatency {
+  const latency: TurnLatency = {};
+  const put = (step: keyof TurnLatency, fromMs: number | undefined, toMs: number | undefined) => {
+    if (fromMs !== undefined && toMs !== undefined) latency[step] = Math.max(0, Math.round(toMs - fromMs));
+  };
+  put("commit", spokenMs, committedMs);
+  put("model", committedMs, sounding?.firstMs);
+  put("speaker", sounding?.firstMs, heardFirstMs);
+  put("total", typed ? committedMs : spokenMs, heardFirstMs);
+  return latency;
+}

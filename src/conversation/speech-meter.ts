@@ -1,0 +1,67 @@
+// How much voice there is in what the microphone has sent since a moment: loudness per frame, nothing more. A turn
+// detector says that speech began and, half a second late, that it ended; a cough is over long before that.
+
+import { BYTES_PER_SAMPLE, bytesToMs } from "../audio/format.ts";
+
+/** Frames that are remembered: 5 s of 40 ms each, longer than any doubt lasts. */
+const MAX_FRAMES = 128;
+/** Every so many samples one is looked at: loudness needs no more, and this runs for each frame. */
+const SAMPLE_STEP = 4;
+const BYTE_STEP = SAMPLE_STEP * BYTES_PER_SAMPLE;
+/** Within 20 dB of the loudest frame of the same speech is voice. */
+const VOICE_SHARE = 0.1;
+/** Below this (-46 dB of full scale) nothing is voice. */
+const LEAST_LOUDNESS = 160;
+
+export class SpeechMeter {
+  readonly #loudness = new Float32Array(MAX_FRAMES);
+  readonly #ms = new Float32Array(MAX_FRAMES);
+  /** Frames measured so far; the newest is at one less. */
+  #count = 0;
+  /** The first frame of what is being measured. */
+  #from = 0;
+
+  /** Hot path: no allocation. */
+  frame(pcm: Uint8Array): void {
+    let sum = 0;
+    let samples = 0;
+    for (let at = 0; at + 1 < pcm.byteLength; at += BYTE_STEP) {
+      const sample = ((pcm[at]! | (pcm[at + 1]! << 8)) << 16) >> 16;
+      sum += sample * sample;
+      samples++;
+    }
+    const slot = this.#count % MAX_FRAMES;
+    this.#loudness[slot] = samples === 0 ? 0 : Math.sqrt(sum / samples);
+    this.#ms[slot] = bytesToMs(pcm.byteLength);
+    this.#count++;
+  }
+
+  /** What is measured began so long ago, in ms of audio. */
+  begin(agoMs: number): void {
+    let restMs = agoMs;
+    this.#from = this.#count;
+    while (restMs > 0 && this.#from > this.#oldest) {
+      this.#from--;
+      restMs -= this.#ms[this.#from % MAX_FRAMES]!;
+    }
+  }
+
+  /** Milliseconds of voice since `begin`. */
+  voicedMs(): number {
+    const from = Math.max(this.#from, this.#oldest);
+    let loudest = 0;
+    for (let index = from; index < this.#count; index++) {
+      loudest = Math.max(loudest, this.#loudness[index % MAX_FRAMES]!);
+    }
+    const least = Math.max(LEAST_LOUDNESS, loudest * VOICE_SHARE);
+    let voicedMs = 0;
+    for (let index = from; index < this.#count; index++) {
+      if (this.#loudness[index % MAX_FRAMES]! >= least) voicedMs += this.#ms[index % MAX_FRAMES]!;
+    }
+    return voicedMs;
+  }
+
+  get #oldest(): number {
+    return Math.max(0, this.#count - MAX_FRAMES);
+  }
+}

@@ -1,0 +1,231 @@
+// Something is said over the agent that may not be meant to stop it.
+
+import { describe, expect, test } from "vitest";
+import { BACKCHANNEL_REST_MS, ECHO_NOTICE_MS, WORDS_WAIT_MS } from "../../src/conversation/interruption.ts";
+import { play, sound, talking } from "../support/conversation-scene.ts";
+import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
+import { PLAIN } from "../support/policies.ts";
+import { NO_USAGE } from "../support/scripted-model.ts";
+
+const INTERRUPT_AFTER_MS = 400;
+const policies = {
+  tolerant: { ...PLAIN, interruptAfterMs: INTERRUPT_AFTER_MS, backchannels: ["mm-hm", "yeah", "okay"] },
+};
+const WORDS = "one two three four five six seven eight nine ten";
+
+/** An agent in the middle of ten words in five seconds; one second has been heard. */
+function speaking(it: Scene): RecordingCaller {
+  const page = talking(it);
+  it.model().hears("u1", "count to ten");
+  it.model().answers("a1", WORDS, 5000);
+  it.model().answerDone();
+  it.says(page, { type: "playback", itemId: "a1", playedMs: 1000 });
+  return page;
+}
+
+/** Voice of so many ms over the agent, as turn detection reports it: its beginning late, its end later. */
+function voice(it: Scene, page: RecordingCaller, itemId: string, ms: number): void {
+  const startMs = sentMs.get(it) ?? 0;
+  const lateMs = Math.min(120, ms);
+  sound(it, page, lateMs);
+  it.model().says({ type: "speech_started", itemId, startMs });
+  sound(it, page, ms - lateMs);
+  sound(it, page, 480, false);
+  sentMs.set(it, startMs + ms + 480);
+  it.model().says({ type: "speech_stopped", itemId });
+  it.model().says({ type: "user_turn", itemId, audioMs: ms });
+}
+const sentMs = new WeakMap<Scene, number>();
+
+function words(it: Scene, itemId: string, text: string): void {
+  it.model().says({ type: "user_transcript", itemId, text, usage: NO_USAGE });
+}
+
+describe("voice over the agent", () => {
+  test("FI1 less voice than the policy asks for stops nothing; more stops the agent at once", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      sound(it, page, INTERRUPT_AFTER_MS - 160);
+      expect(page.types()).not.toContain("flush");
+      sound(it, page, 40);
+      expect(page.types()).toContain("flush");
+      expect(page.states().at(-1)).toBe("listening");
+    }));
+
+  test("FI1 a pause in the voice does not count as voice", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      sound(it, page, 1000, false);
+      expect(page.types()).not.toContain("flush");
+      sound(it, page, INTERRUPT_AFTER_MS - 120);
+      expect(page.types()).toContain("flush");
+    }));
+
+  test("FI2 a cough: the page goes on, and nothing of it stays", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      voice(it, page, "u2", 200);
+      expect(page.last("resume")).toEqual({ type: "resume" });
+      words(it, "u2", "");
+      expect(page.types()).not.toContain("flush");
+      expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "u2" });
+      expect(it.model().asked).toEqual(["answer", "remove u2"]);
+      expect(it.items.pageItems(10).items.map(({ id }) => id)).toEqual(["u1", "a1"]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 5000, done: true });
+      expect(it.items.pageItems(10).items[1]).toMatchObject({ text: WORDS, status: "completed" });
+      expect(page.states().at(-1)).toBe("listening");
+    }));
+
+  test("FI2 a listener's word is no turn, while the answer still runs too", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count to ten");
+      it.model().says({ type: "assistant_started", itemId: "a1" });
+      it.model().speaks("a1", 600);
+      voice(it, page, "u2", 280);
+      words(it, "u2", "Mm-hm, yeah.");
+      it.model().answerDone();
+      expect(it.model().asked).toEqual(["answer", "remove u2"]);
+      expect(page.last("turn")).toMatchObject({ outcome: "false_interruption", itemId: "u2" });
+    }));
+
+  test("FI3 short words that are no listener's stop the agent when they are known, and are answered", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      voice(it, page, "u2", 200);
+      expect(page.types()).not.toContain("flush");
+      words(it, "u2", "Stop.");
+      expect(page.types()).toContain("flush");
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1800, done: true });
+      expect(it.model().asked).toEqual(["answer", "cut a1 1800", "answer"]);
+    }));
+
+  test("FI3 words that do not come, or fail, count as words", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      voice(it, page, "u2", 200);
+      it.clock.advance(WORDS_WAIT_MS - 1);
+      expect(page.types()).not.toContain("flush");
+      it.clock.advance(1);
+      expect(page.types()).toContain("flush");
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1800, done: true });
+      expect(it.model().asked.at(-1)).toBe("answer");
+      words(it, "u2", "Okay.");
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "Okay." });
+      it.model().answers("a2", WORDS, 5000);
+      it.model().answerDone();
+      voice(it, page, "u3", 200);
+      it.model().says({ type: "user_transcript_failed", itemId: "u3", code: "none" });
+      expect(page.types().filter((type) => type === "flush")).toHaveLength(2);
+    }));
+
+  test("FI4 a listener's word over the end of the agent's sentence answers it", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 5000 - BACKCHANNEL_REST_MS + 1 });
+      voice(it, page, "u2", 200);
+      words(it, "u2", "Yeah.");
+      expect(page.types()).not.toContain("item_removed");
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 4500, done: true });
+      expect(it.model().asked.at(-1)).toBe("answer");
+    }));
+
+  test("FI5 a turn said while the agent is silent, or long after it was stopped, waits for no words", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+      it.model().says({ type: "speech_stopped", itemId: "u1" });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 500 });
+      expect(it.model().asked).toEqual(["answer"]);
+      it.model().answers("a1", WORDS, 5000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1000 });
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      sound(it, page, 400);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1400, done: true });
+      sound(it, page, 1600);
+      it.model().says({ type: "speech_stopped", itemId: "u2" });
+      it.model().says({ type: "user_turn", itemId: "u2", audioMs: 2600 });
+      expect(it.model().asked).toEqual(["answer", "cut a1 1400", "answer"]);
+    }));
+
+  test("FI6 a session lost while a turn waits for its words hears it again, and answers once", () =>
+    play({ policies }, (it) => {
+      const page = it.page();
+      it.says(page, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      it.model().hears("u1", "count to ten");
+      it.model().answers("a1", WORDS, 5000);
+      it.model().answerDone();
+      voice(it, page, "u2", 200);
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      it.says(page, { type: "resending", fromSample: 0 });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 5000, done: true });
+      it.model().hears("v2", "Stop.");
+      expect(it.model().asked).toEqual(["answer"]);
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "Stop." });
+    }));
+});
+
+describe("the agent's own voice", () => {
+  test("EC1 a turn of words that were just being played is dropped, and the page is told why, once a minute", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      voice(it, page, "u2", 360);
+      words(it, "u2", "two three four");
+      expect(page.last("error")).toMatchObject({ code: "echo_heard" });
+      expect(it.model().asked).toEqual(["answer", "remove u2"]);
+      expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "u2" });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 2000 });
+      voice(it, page, "u3", 360);
+      words(it, "u3", "four, five six");
+      expect(page.messages.filter(({ type }) => type === "error")).toHaveLength(1);
+      it.clock.advance(ECHO_NOTICE_MS);
+      it.model().hears("u4", "again");
+      it.model().answers("a4", WORDS, 5000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a4", playedMs: 1000 });
+      voice(it, page, "u5", 360);
+      words(it, "u5", "two three four");
+      expect(page.messages.filter(({ type }) => type === "error")).toHaveLength(2);
+    }));
+
+  test("EC1 an answer that its own echo has cut goes on", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      sound(it, page, 400);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1500, done: true });
+      it.model().says({ type: "speech_stopped", itemId: "u2" });
+      it.model().says({ type: "user_turn", itemId: "u2", audioMs: 600 });
+      expect(it.model().asked).toEqual(["answer", "cut a1 1500"]);
+      words(it, "u2", "two three four");
+      expect(it.model().asked).toEqual(["answer", "cut a1 1500", "remove u2", "go on"]);
+    }));
+
+  test("EC2 a user who repeats what was said before is answered", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 4000 });
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      sound(it, page, 400);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 4400, done: true });
+      it.model().says({ type: "speech_stopped", itemId: "u2" });
+      it.model().says({ type: "user_turn", itemId: "u2", audioMs: 600 });
+      words(it, "u2", "one two three");
+      expect(it.model().asked.at(-1)).toBe("answer");
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "one two three" });
+    }));
+});

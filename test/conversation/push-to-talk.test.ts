@@ -1,0 +1,207 @@
+// The user holds a button while speaking.
+
+import { describe, expect, test } from "vitest";
+import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
+import { play, sound, talking } from "../support/conversation-scene.ts";
+import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
+import { PLAIN } from "../support/policies.ts";
+import { NO_USAGE } from "../support/scripted-model.ts";
+
+const policies = { hold: { ...PLAIN, turnDetection: null }, plain: PLAIN };
+/** 40 ms. */
+const FRAME_SAMPLES = 960;
+
+function turn(it: Scene, page: RecordingCaller, action: string, atSample?: number): void {
+  it.says(page, { type: "turn", action, ...(atSample === undefined ? {} : { atSample }) });
+}
+
+/** What a model says of a turn that was committed. */
+function committed(it: Scene, itemId: string, text: string): void {
+  it.model().says({ type: "user_turn", itemId, audioMs: 400 });
+  it.model().says({ type: "user_transcript", itemId, text, usage: NO_USAGE });
+}
+
+/** A page with a stream, and a live session. */
+function streaming(it: Scene): RecordingCaller {
+  const page = it.page();
+  it.says(page, { type: "hello", pageId: "p", streamId: "s" });
+  it.says(page, { type: "start" });
+  it.model().ready();
+  it.says(page, { type: "resending", fromSample: 0 });
+  return page;
+}
+
+describe("push-to-talk", () => {
+  test("PT1 a press stops the agent, clears, and shows its turn; its end commits and asks for one answer", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      it.model().answers("a0", "And so on", 3000);
+      it.says(page, { type: "playback", itemId: "a0", playedMs: 2000 });
+      turn(it, page, "begin");
+      expect(page.types()).toContain("flush");
+      expect(it.model().asked).toEqual(["clear"]);
+      const shown = page.messages.findLast(
+        (message) => message.type === "item" && message.item.role === "user",
+      );
+      expect(shown).toMatchObject({ item: { status: "in_progress" } });
+      it.says(page, { type: "playback", itemId: "a0", playedMs: 2000, done: true });
+      sound(it, page, 400);
+      turn(it, page, "end");
+      expect(it.model().asked).toEqual(["clear", "cut a0 2000", "commit"]);
+      committed(it, "up1", "What time is it?");
+      expect(it.model().asked.at(-1)).toBe("answer");
+      const items = it.items.pageItems(10).items;
+      expect(items.map(({ text }) => text)).toEqual(["And", "What time is it?"]);
+      expect(items[1]?.id).toBe((shown as { item: { id: string } }).item.id);
+    }));
+
+  test("PT2 frames outside of a press are not heard, and presses of another policy are refused", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      sound(it, page, 400);
+      expect(it.model().frames).toBe(0);
+      turn(it, page, "begin");
+      sound(it, page, 400);
+      turn(it, page, "end");
+      sound(it, page, 400);
+      expect(it.model().frames).toBe(10);
+      it.says(page, { type: "settings", policy: "plain" });
+      turn(it, page, "begin");
+      expect(page.last("error")).toMatchObject({ code: "not_allowed" });
+      sound(it, page, 400);
+      expect(it.model().frames).toBe(20);
+    }));
+
+  test("PT3 less than 100 ms is a hint and no turn", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      turn(it, page, "begin");
+      sound(it, page, 80);
+      turn(it, page, "end");
+      expect(page.last("error")).toMatchObject({ code: "turn_too_short" });
+      expect(it.model().asked).toEqual(["clear", "clear"]);
+      expect(page.types()).toContain("item_removed");
+      expect(page.states().at(-1)).toBe("listening");
+      expect(it.items.pageItems(10).items).toEqual([]);
+    }));
+
+  test("PT4 a cancelled press leaves nothing", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      turn(it, page, "begin");
+      sound(it, page, 400);
+      turn(it, page, "cancel");
+      turn(it, page, "end");
+      expect(it.model().asked).toEqual(["clear", "clear"]);
+      expect(page.types()).toContain("item_removed");
+    }));
+
+  test("PT5 a press wakes a sleeping conversation, and what is said meanwhile is heard whole", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      it.clock.advance(60_000);
+      expect(page.states().at(-1)).toBe("asleep");
+      turn(it, page, "begin", 50 * FRAME_SAMPLES);
+      expect(page.states().at(-1)).toBe("connecting");
+      // All of it is said before the session is there; the page goes on a little earlier than the press.
+      turn(it, page, "end", 60 * FRAME_SAMPLES);
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 45 * FRAME_SAMPLES });
+      sound(it, page, 20 * 40);
+      expect(it.model().frames).toBe(10);
+      expect(it.model().asked).toEqual(["clear", "commit"]);
+      committed(it, "up1", "Hello");
+      expect(it.model().asked).toEqual(["clear", "commit", "answer"]);
+    }));
+
+  test("PT5 a page that does not say where its stream stands is heard as long as it held", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      it.clock.advance(60_000);
+      turn(it, page, "begin");
+      it.clock.advance(400);
+      turn(it, page, "end");
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 45 * FRAME_SAMPLES });
+      sound(it, page, 20 * 40);
+      expect(it.model().frames).toBe(10);
+      expect(it.model().asked).toEqual(["clear", "commit"]);
+    }));
+
+  test("PT6 a session lost in mid-press hears the sentence whole, in its place", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 400);
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      expect(page.last("resend")).toEqual({ type: "resend", fromSample: 0 });
+      it.says(page, { type: "resending", fromSample: 0 });
+      sound(it, page, 600);
+      turn(it, page, "end", 15 * FRAME_SAMPLES);
+      expect(it.model().frames).toBe(15);
+      expect(it.model().asked).toEqual(["commit"]);
+      committed(it, "up2", "A whole sentence");
+      expect(it.model().asked).toEqual(["commit", "answer"]);
+      expect(page.types()).not.toContain("item_removed");
+    }));
+
+  test("PT6 a turn whose words were lost with the session is heard again, and answered once", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 400);
+      turn(it, page, "end", 10 * FRAME_SAMPLES);
+      it.model().says({ type: "user_turn", itemId: "up1", audioMs: 400 });
+      it.model().answers("a1", "Here you are.", 500);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 500, done: true });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      sound(it, page, 800);
+      expect(it.model().frames).toBe(10);
+      committed(it, "up2", "Question");
+      expect(it.model().asked).toEqual(["commit"]);
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["Question", "Here you are."]);
+    }));
+
+  test("PT6 a page that says again what is known already is heard once", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 400);
+      turn(it, page, "begin", 0);
+      turn(it, page, "end", 10 * FRAME_SAMPLES);
+      turn(it, page, "begin", 0);
+      turn(it, page, "end", 10 * FRAME_SAMPLES);
+      committed(it, "up1", "Hello");
+      turn(it, page, "begin", 0);
+      expect(it.model().asked).toEqual(["clear", "commit", "answer"]);
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["Hello"]);
+      expect(page.states().at(-1)).toBe("thinking");
+    }));
+
+  test("PT7 a page that is gone in mid-press leaves no turn", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      const other = it.page("other");
+      turn(it, page, "begin");
+      sound(it, page, 400);
+      it.conversation.reception.detach(page);
+      expect(it.model().asked).toEqual(["clear", "clear"]);
+      expect(other.types()).toContain("item_removed");
+    }));
+
+  test("PT7 a press whose frames stop coming ends with what there is", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      turn(it, page, "begin");
+      sound(it, page, 400);
+      it.clock.advance(PRESS_STALL_MS);
+      expect(it.model().asked).toEqual(["clear", "commit"]);
+    }));
+});

@@ -1,0 +1,298 @@
+// What is written down of each turn.
+
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { defineTool } from "../../src/define.ts";
+import type { ConversationMessage } from "../../src/protocol/messages.ts";
+import { staySilent } from "../../src/tools/stay-silent.ts";
+import { play, settled, sound, talking } from "../support/conversation-scene.ts";
+import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
+import { PLAIN } from "../support/policies.ts";
+import { NO_USAGE } from "../support/scripted-model.ts";
+
+const now = defineTool({
+  name: "now",
+  description: "The time.",
+  parameters: z.object({}),
+  timeoutMs: 1000,
+  run: () => ({ output: { say: "noon" } }),
+});
+
+function receipts(page: RecordingCaller): ConversationMessage[] {
+  return page.messages.filter(({ type }) => type === "turn");
+}
+
+function calls(it: Scene, name: string): void {
+  it.model().says({
+    type: "tool_call",
+    itemId: `call_${name}`,
+    callId: `c_${name}`,
+    name,
+    argumentsJson: "{}",
+    complete: true,
+  });
+  it.model().answerDone();
+}
+
+describe("turn receipts", () => {
+  test("TR1 an answered turn: one message, and one row, when all is played", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      expect(receipts(page)).toEqual([]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "answered", itemId: "u1" }]);
+      expect(it.turns.all()).toEqual(receipts(page));
+    }));
+
+  test("TR1 a turn typed to a sleeping conversation is open until it is answered", () =>
+    play({}, (it) => {
+      const page = it.page();
+      it.says(page, { type: "text", text: "hello" });
+      it.model().ready();
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      expect(receipts(page)).toEqual([]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "answered" }]);
+    }));
+
+  test("TR1 an interrupted turn tells what was heard, also where the next one follows at once", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "text", text: "stop" });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 900, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 900 }]);
+      it.model().says({ type: "assistant_started", itemId: "a2" });
+      it.model().says({ type: "speech_started", itemId: "u3", startMs: 0 });
+      it.model().answerDone("cancelled");
+      expect(receipts(page)).toHaveLength(2);
+      expect(receipts(page)[1]).toMatchObject({ outcome: "interrupted", heardMs: 0 });
+    }));
+
+  test("TR1 an answer that needed a tool, one that failed, and one that was nobody's turn", () =>
+    play({ tools: [now], greeting: "Hello" }, async (it) => {
+      const page = talking(it);
+      it.model().answers("g", "Hello", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "g", playedMs: 300, done: true });
+      expect(receipts(page)).toEqual([]);
+      it.model().hears("u1", "what time is it");
+      calls(it, "now");
+      await settled();
+      it.model().answers("a1", "Noon.", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      it.model().hears("u2", "and now");
+      // It is asked for once more, of another session.
+      it.model().answerDone("failed");
+      it.clock.advance(1000);
+      it.model().ready();
+      it.model().answerDone("failed");
+      expect(receipts(page)).toMatchObject([
+        { outcome: "tool", itemId: "u1" },
+        { outcome: "failed", itemId: "u2" },
+      ]);
+      expect(it.turns.all()).toEqual(receipts(page));
+    }));
+
+  test("TR1 a turn that is answered by the next session has one receipt; one that never is, failed", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.says(page, { type: "text", text: "hello" });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      it.says(page, { type: "text", text: "are you there" });
+      it.says(page, { type: "stop" });
+      expect(receipts(page).map((receipt) => receipt.type === "turn" && receipt.outcome)).toEqual([
+        "answered",
+        "failed",
+      ]);
+    }));
+
+  test("TR1 a turn that is heard again by the next session has one receipt", () =>
+    play({}, (it) => {
+      const page = it.page();
+      it.says(page, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 500 });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      expect(receipts(page)).toEqual([]);
+      it.clock.advance(1000);
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      it.model().hears("v1", "hello");
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "answered", itemId: "u1" }]);
+    }));
+
+  test("TR2 each step is measured where it can be: by the model's clock, and by the page's first report", () =>
+    play({ policies: { vad: { ...PLAIN, turnDetection: VAD } } }, (it) => {
+      const page = talking(it);
+      sound(it, page, 1000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+      sound(it, page, 600, false);
+      // The silence that ended it began 600 ms ago: 500 of them are the policy's, 100 came since.
+      it.model().says({ type: "speech_stopped", itemId: "u1", endMs: 1500 });
+      it.clock.advance(50);
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 1500 });
+      it.clock.advance(300);
+      it.model().answers("a1", "Hi!", 1000);
+      it.clock.advance(400);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 250 });
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1000, done: true });
+      expect(page.last("turn")?.latencyMs).toEqual({ commit: 650, model: 300, speaker: 150, total: 1100 });
+    }));
+
+  test("TR2 of a typed turn there is no commit; without the model's clock the page's detector tells", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.says(page, { type: "text", text: "hello" });
+      it.clock.advance(200);
+      it.model().answers("a1", "Hi!", 300);
+      it.clock.advance(300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      expect(page.last("turn")?.latencyMs).toEqual({ model: 200, speaker: 0, total: 200 });
+      it.clock.advance(1000);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      it.says(page, { type: "activity", active: false });
+      it.clock.advance(40);
+      it.model().says({ type: "user_turn", itemId: "u2", audioMs: 500 });
+      it.model().answers("a2", "Yes?", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 300, done: true });
+      expect(page.last("turn")?.latencyMs).toMatchObject({ commit: 540 });
+    }));
+
+  test("TR3 the next answer is asked for before a receipt is written", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "text", text: "stop" });
+      const rowsAtAnswer: number[] = [];
+      it.model().onAnswer = () => rowsAtAnswer.push(it.turns.all().length);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 900, done: true });
+      expect(rowsAtAnswer).toEqual([0]);
+      expect(it.turns.all()).toHaveLength(1);
+    }));
+});
+
+describe("saying nothing", () => {
+  test("SI1 stay_silent ends the turn: its output goes in, no answer is asked for, now or after a rebuild", () =>
+    play({ tools: [staySilent] }, async (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "not you");
+      calls(it, "stay_silent");
+      await settled();
+      expect(it.model().asked).toEqual(["answer", "add tool_output"]);
+      expect(page.states().at(-1)).toBe("listening");
+      expect(page.last("turn")).toMatchObject({ outcome: "silent", itemId: "u1" });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      expect(it.model().asked).toEqual([]);
+    }));
+
+  test("SI1 beside another tool the other one's output is answered", () =>
+    play({ tools: [staySilent, now] }, async (it) => {
+      talking(it);
+      it.model().hears("u1", "not you, what time is it");
+      it.model().says({
+        type: "tool_call",
+        itemId: "call_now",
+        callId: "c_now",
+        name: "now",
+        argumentsJson: "{}",
+        complete: true,
+      });
+      calls(it, "stay_silent");
+      await settled();
+      expect(it.model().asked).toEqual(["answer", "add tool_output", "add tool_output", "answer"]);
+    }));
+
+  test("SI2 the agent checks in once after a long silence, and again only when the user has spoken", () =>
+    play({ checkIn: { afterMs: 10_000, instructions: "Ask if they are still there." } }, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      it.clock.advance(9_999);
+      expect(it.model().asked).toEqual(["answer"]);
+      it.clock.advance(1);
+      expect(it.model().asked).toEqual(["answer", "go on"]);
+      it.model().answers("a2", "Still there?", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 300, done: true });
+      it.clock.advance(30_000);
+      expect(it.model().asked).toEqual(["answer", "go on"]);
+      it.model().hears("u2", "yes");
+      it.model().answers("a3", "Good.", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a3", playedMs: 300, done: true });
+      it.clock.advance(10_000);
+      expect(it.model().asked).toEqual(["answer", "go on", "answer", "go on"]);
+    }));
+});
+
+describe("order", () => {
+  test("ST2 words that come after the next turn's, and after its answer, stand where they were said", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      for (const itemId of ["u1", "u2"]) {
+        it.model().says({ type: "speech_started", itemId, startMs: 0 });
+        it.model().says({ type: "speech_stopped", itemId });
+        it.model().says({ type: "user_turn", itemId, audioMs: 500 });
+      }
+      it.model().answerDone("cancelled");
+      it.model().answers("a1", "Both.", 300);
+      it.model().says({ type: "user_transcript", itemId: "u2", text: "second", usage: NO_USAGE });
+      it.model().says({ type: "user_caption", itemId: "u1", delta: "fir" });
+      it.model().says({ type: "user_transcript", itemId: "u1", text: "first", usage: NO_USAGE });
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["first", "second", "Both."]);
+      const seen = page.messages.flatMap((message) => (message.type === "item" ? [message.item.id] : []));
+      expect([...new Set(seen)]).toEqual(["u1", "u2", "a1"]);
+    }));
+
+  test("ST4 noise between two turns leaves no bubble, whoever's words come first", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      for (const itemId of ["u1", "noise", "u2"]) {
+        it.model().says({ type: "speech_started", itemId, startMs: 0 });
+        it.model().says({ type: "speech_stopped", itemId });
+        it.model().says({ type: "user_turn", itemId, audioMs: 500 });
+      }
+      it.model().says({ type: "user_transcript", itemId: "u2", text: "second", usage: NO_USAGE });
+      it.model().says({ type: "user_caption", itemId: "noise", delta: " " });
+      it.model().says({ type: "user_transcript", itemId: "noise", text: "", usage: NO_USAGE });
+      it.model().says({ type: "user_transcript", itemId: "u1", text: "first", usage: NO_USAGE });
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["first", "second"]);
+      expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "noise" });
+      const after = it
+        .page("later")
+        .last("welcome")
+        ?.items.map(({ id }) => id);
+      expect(after).toEqual(["u1", "u2"]);
+    }));
+});
+
+const VAD = { type: "server_vad", threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 } as const;
