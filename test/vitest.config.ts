@@ -1,6 +1,6 @@
 // Three kinds of test. `worker` runs in workerd and meets the local model where the provider would be; `node`
 // covers the local model, the scripts and what the page computes; `browser` drives a real Chromium against a
-// development server of its own. Nothing leaves the machine.
+// development server of its own, and lets things break. Nothing leaves the machine.
 
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
@@ -75,7 +75,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/browser/**", "test/local-model/**", "test/dev/**"],
+          exclude: ["test/browser/**", "test/chaos/**", "test/local-model/**", "test/dev/**"],
           globalSetup: ["test/local-model/schema/watch-worker-tests.ts", "test/start-local-model.ts"],
           testTimeout: WORKER_TEST_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
@@ -98,7 +98,7 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          include: ["test/browser/e2e/**/*.test.ts"],
+          include: ["test/browser/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
           testTimeout: BROWSER_TEST_TIMEOUT_MS,
           hookTimeout: BROWSER_TEST_TIMEOUT_MS,
           // Speech is heard in real time: two browsers at once on a small machine drop audio.

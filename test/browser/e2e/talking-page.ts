@@ -67,6 +67,14 @@ function installTap(worklet: string): void {
   } as never;
 }
 
+/** Runs in the page before its own code: the microphone's sound comes as it is, so that it can be compared. */
+function takeProcessingOff(): void {
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
+  devices.getUserMedia = async () => await open({ audio: plain });
+}
+
 export class TalkingPage {
   readonly page: Page;
   readonly #context: BrowserContext;
@@ -86,8 +94,11 @@ export class TalkingPage {
     this.#recordAudio();
   }
 
-  /** Opens the page at `url` with a microphone that will say `speech`, from each time it is opened. */
-  static async open(url: string, speech: Int16Array): Promise<TalkingPage> {
+  /**
+   * Opens the page at `url` with a microphone that will say `speech`, from each time it is opened. `plain` is one
+   * whose sound the browser leaves alone: no echo, noise or level is taken care of.
+   */
+  static async open(url: string, speech: Int16Array, { plain = false } = {}): Promise<TalkingPage> {
     const folder = mkdtempSync(join(tmpdir(), "parley-microphone-"));
     const microphoneWav = join(folder, "microphone.wav");
     writeFileSync(microphoneWav, encodeWav(speech));
@@ -95,6 +106,7 @@ export class TalkingPage {
     // The tap's module is a blob, which the page's own policy rightly forbids; `page.test.ts` keeps the policy.
     const context = await browser.newContext({ bypassCSP: true });
     await context.addInitScript(installTap, TAP_WORKLET);
+    if (plain) await context.addInitScript(takeProcessingOff);
     const removeFolder = () => rmSync(folder, { recursive: true, force: true });
     const talking = new TalkingPage(await context.newPage(), context, removeFolder);
     await talking.page.goto(url);
@@ -134,19 +146,31 @@ export class TalkingPage {
     return Number((await this.byTestId("metrics").getAttribute("data-underruns")) ?? 0);
   }
 
-  /** The item as the conversation stores it, asked for with the page's own token. */
+  /** The item as the conversation stores it. */
   async storedItem(id: string): Promise<Item> {
-    const snapshot = await this.page.evaluate(async () => {
-      const { conversationId, token } = JSON.parse(localStorage.getItem("parley.conversation")!) as Record<
-        string,
-        string
-      >;
-      const answer = await fetch(`/api/conversations/${conversationId}`, {
-        headers: { Authorization: `Bearer ${token}` },
-      });
-      return (await answer.json()) as ConversationSnapshot;
-    });
-    return snapshot.items.find((item) => item.id === id)!;
+    const { items } = await this.snapshot();
+    return items.find((item) => item.id === id)!;
+  }
+
+  /** The page's own key to the conversation. */
+  async stored(): Promise<{ conversationId: string; token: string }> {
+    return await this.page.evaluate(
+      () =>
+        JSON.parse(localStorage.getItem("parley.conversation")!) as { conversationId: string; token: string },
+    );
+  }
+
+  /** The conversation as it is stored. */
+  async snapshot(): Promise<ConversationSnapshot> {
+    return await this.page.evaluate(
+      async ({ conversationId, token }) => {
+        const answer = await fetch(`/api/conversations/${conversationId}`, {
+          headers: { Authorization: `Bearer ${token}` },
+        });
+        return (await answer.json()) as ConversationSnapshot;
+      },
+      await this.stored(),
+    );
   }
 
   sent(itemId: string): SentAudio {
@@ -157,6 +181,31 @@ export class TalkingPage {
       leadMs: samples.findIndex((sample) => sample !== 0) / SAMPLES_PER_MS,
       soundEndMs: (samples.findLastIndex((sample) => sample !== 0) + 1) / SAMPLES_PER_MS,
     };
+  }
+
+  /** How much left the player so far, from the first sound to the last, less what the device still holds. */
+  async heardMs(): Promise<number> {
+    return await this.page.evaluate(() => {
+      const { tap } = globalThis as unknown as {
+        tap: { chunks: { frame: number; samples: Float32Array }[]; context: AudioContext };
+      };
+      const [first, last] = [tap.chunks[0], tap.chunks.at(-1)];
+      if (first === undefined || last === undefined) return 0;
+      const frames = last.frame + last.samples.length - first.frame;
+      const latencyS = tap.context.baseLatency + (tap.context.outputLatency || 0);
+      return (frames / tap.context.sampleRate - latencyS) * 1000;
+    });
+  }
+
+  /** How much of what left the player so far was sound: speech is never quite silent, a player without audio is. */
+  async soundMs(): Promise<number> {
+    return await this.page.evaluate(() => {
+      const { tap } = globalThis as unknown as {
+        tap: { chunks: { samples: Float32Array }[]; context: AudioContext };
+      };
+      const frames = tap.chunks.reduce((sum, { samples }) => sum + samples.length, 0);
+      return (frames * 1000) / tap.context.sampleRate;
+    });
   }
 
   /** All that left the player so far, from the first audible sample of `fromFrame` on, gaps as silence. */
