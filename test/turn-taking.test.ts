@@ -7,7 +7,6 @@ import { WorkerPage } from "./support/worker-page.ts";
 
 const TOKYO = "What time is it in Tokyo?";
 const FRAME_MS = 40;
-const FRAME_SAMPLES = 960;
 
 function items(page: WorkerPage): { role: string; text: string; status: string }[] {
   const byId = new Map<string, { role: string; text: string; status: string }>();
@@ -179,14 +178,14 @@ describe("turn-taking, spoken", () => {
     await page.sees("turn");
     page.send({ type: "stop" });
     await page.sees("state", ({ state }) => state === "asleep");
-    const question = frames(await spoken(TOKYO));
+    const question = await spoken(TOKYO);
     page.seen.length = 0;
     page.send({ type: "turn", action: "begin", atSample: 0 });
-    page.send({ type: "turn", action: "end", atSample: question.length * FRAME_SAMPLES });
+    page.send({ type: "turn", action: "end", atSample: question.byteLength / 2 });
     const { fromSample } = await page.sees("resend");
     expect(fromSample).toBe(0);
     page.send({ type: "resending", fromSample });
-    for (const frame of question) page.send(frame);
+    says(page, question);
     await receipt(page, "tool");
     expect(items(page)).toMatchObject([{ role: "user", status: "completed" }, { role: "assistant" }]);
     expect(items(page).at(-1)?.text).toContain("Tokyo");

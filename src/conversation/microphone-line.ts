@@ -35,6 +35,8 @@ export class MicrophoneLine {
   #askedMs: number | undefined;
   /** The page of this stream has been asked before: frames of it may be under way. */
   #wasAsked = false;
+  /** A session that has heard nothing of what is not safe: its page was away when it was asked. */
+  #isFresh = false;
   #sessionSamples = 0;
   #marks: Mark[] = [];
   #contiguous = false;
@@ -85,6 +87,7 @@ export class MicrophoneLine {
   /** Counts a frame. False when it is to be dropped: the page has been asked to go back and has not yet. Hot path. */
   frame(bytes: number, nowMs: number): boolean {
     if (this.#isAwaited(nowMs)) return false;
+    this.#isFresh = false;
     if (!this.#contiguous) {
       this.#contiguous = true;
       this.#marks.push({ sessionSample: this.#sessionSamples, streamSample: this.#next });
@@ -105,7 +108,7 @@ export class MicrophoneLine {
 
   /** What to ask the page for: all that is not safe for a fresh session, what comes next for one that goes on. */
   askFrom(fresh: boolean, nowMs: number): number {
-    const from = fresh ? this.#safe : this.#next;
+    const from = fresh || this.#isFresh ? this.#safe : this.#next;
     // A page sends nothing before it is asked: of a stream that begins nothing can be under way.
     if (from > 0 || this.#next > 0 || this.#wasAsked) this.#askedMs = nowMs;
     this.#wasAsked = true;
@@ -116,6 +119,7 @@ export class MicrophoneLine {
   goesOn(fromSample: number): boolean {
     const wasAsked = this.#askedMs !== undefined;
     this.#askedMs = undefined;
+    this.#isFresh = false;
     this.#next = fromSample;
     this.#contiguous = false;
     return wasAsked;
@@ -123,6 +127,7 @@ export class MicrophoneLine {
 
   /** A fresh session has heard nothing: its clock begins anew, and so do its turns. */
   freshSession(): void {
+    this.#isFresh = true;
     this.#sessionSamples = 0;
     this.#marks = [];
     this.#contiguous = false;

@@ -79,7 +79,8 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
   const sessionsBefore = new Set(lane.model.faults.sessions.map(({ id }) => id));
   const page = new SpokenPage(lane.url, `198.51.100.${plan.seed % 250}`, random);
   const broke: { fault: FaultName; moment: Moment; recoveredMs: number }[] = [];
-  const recoveries: Promise<void>[] = [];
+  const recoveries: Promise<boolean>[] = [];
+  let turnEnded: Promise<unknown> = Promise.resolve();
   const spoken: Int16Array[] = [];
   let isStuck = false;
 
@@ -94,7 +95,10 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
         page.trace.push(`${new Date().toISOString().slice(14, 23)} ---- ${fault} (${moment})`);
         await FAULTS[fault].break(lane, page.conversationId);
         recoveries.push(
-          recovered(page).then((atMs) => void (record.recoveredMs = Math.round(Math.max(0, atMs - fromMs)))),
+          recovered(page, turnEnded).then((isFelt) => {
+            record.recoveredMs = isFelt ? Math.round(browserClock.now() - fromMs) : 0;
+            return isFelt;
+          }),
         );
       }),
     ).then(() => undefined);
@@ -109,6 +113,8 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
     await page.call.toggleTalk();
     for (let turn = 0; turn < plan.turns && !isStuck; turn++) {
       const scripted = SCRIPT[turn]!;
+      const { promise, resolve: endTurn } = Promise.withResolvers<false>();
+      turnEnded = promise;
       const breaking: Promise<void>[] = [];
       const at = (moment: Moment): void => void breaking.push(reach(turn, moment));
       if (plan.breaks.some((one) => one.turn === turn && one.moment === "asleep")) {
@@ -149,6 +155,7 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
       // What broke last may have come after the answer.
       if (!isNextInterrupting) isStuck ||= !(await page.until(isDone, TURN_TIMEOUT_MS));
       page.onMessage = () => undefined;
+      endTurn(false);
     }
     await Promise.all(recoveries);
     const verdict = await judge(lane, page, plan, spoken, sessionsBefore, isStuck);
@@ -162,12 +169,11 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
 /** Any id of the right form: the fault meets nobody. */
 const NO_CONVERSATION = "0".repeat(64);
 
-/** Resolves when the page is attached to a conversation that is well, which may be at once. */
-async function recovered(page: SpokenPage): Promise<number> {
-  // A fault takes a moment to be felt.
-  await page.until(() => !WELL.has(page.state), 300);
-  await page.until(() => WELL.has(page.state), TURN_TIMEOUT_MS);
-  return browserClock.now();
+/** Resolves when the page has been unwell and is well again, with true; with false when the turn ended without that. */
+async function recovered(page: SpokenPage, turnEnded: Promise<unknown>): Promise<boolean> {
+  const unwell = page.until(() => !WELL.has(page.state), TURN_TIMEOUT_MS);
+  const isFelt = (await Promise.race([unwell, turnEnded])) === true;
+  return isFelt && (await page.until(() => WELL.has(page.state), TURN_TIMEOUT_MS));
 }
 
 /** A second session is being made ready beside the first. */

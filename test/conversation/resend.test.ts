@@ -161,6 +161,21 @@ describe("the one buffer of audio", () => {
       expect(it.models).toHaveLength(1);
     }));
 
+  test("MI5 a session that took over while the page was away is sent all that is not safe", () =>
+    play({}, (it) => {
+      const page = streaming(it);
+      speak(it, page, 3000);
+      const { safeSamples } = page.last("ack")!;
+      it.conversation.reception.detach(page, true);
+      it.model().says(CLOSED);
+      it.clock.advance(UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      const back = it.page("page");
+      it.says(back, { type: "hello", pageId: "page", streamId: "s1" });
+      it.says(back, { type: "start" });
+      expect(back.last("resend")).toEqual({ type: "resend", fromSample: safeSamples });
+    }));
+
   test("MI6 after a crash the stream goes on from the last stored words", () =>
     play({}, (it) => {
       const page = streaming(it);
