@@ -79,21 +79,26 @@ export class AnswerCalls {
     this.#runs.approve(callId, approved);
   }
 
-  /** A fresh session is about to be told `items`: calls that a crash left without output get a failed one first. */
-  settleCrashed(): void {
+  /**
+   * A fresh session is about to be told the items. Calls that a crash left without output: one that is `idempotent`
+   * runs again, any other gets a failed output. Returns how many calls the next answer waits for again.
+   */
+  settleCrashed(): number {
+    let awaited = 0;
     for (const row of this.#world.items.callsWithoutOutput()) {
       if (row.call_id === null || this.#runs.isRunning(row.call_id)) continue;
-      const call = {
+      const call: StoredCall = {
         itemId: row.id,
         callId: row.call_id,
         name: row.tool_name ?? "",
         argumentsJson: row.text,
+        startedAt: row.started_at,
       };
-      this.#world.transcript.toolOutput(
-        { ...call, startedAt: row.started_at },
-        failedOutcome("The call was interrupted."),
-      );
+      if (this.#world.registry.get(call.name)?.idempotent !== true) {
+        this.#world.transcript.toolOutput(call, failedOutcome("The call was interrupted."));
+      } else if (this.#runs.start(call)) awaited++;
     }
+    return awaited;
   }
 
   replayed(items: readonly ModelItem[]): void {

@@ -309,7 +309,7 @@ export class Conversation implements Requests {
   #history(): ModelItem[] {
     // What is still being settled of the last session must be in the rows before they are told.
     this.#playout.settleNow();
-    this.#calls.settleCrashed();
+    this.#happens({ type: "tools_resumed", calls: this.#calls.settleCrashed() });
     this.#user.recover();
     const told = this.#retelling.tell();
     this.#calls.replayed(told);

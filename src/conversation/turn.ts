@@ -58,6 +58,8 @@ export type TurnEvent =
   | { type: "cut" }
   /** The answer is over; `calls` of its tools are awaited. */
   | { type: "answer_done"; calls: number }
+  /** Calls that a crash met run again, and are awaited. */
+  | { type: "tools_resumed"; calls: number }
   /**
    * A tool has its output. The answer waits for the awaited ones; a slow one asks for an answer of its own, one that
    * `endsTurn` for none.
@@ -193,6 +195,8 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
       return answerIfOwed({ ...state, cutting: false }, []);
     case "answer_done":
       return answerIfOwed({ ...state, answering: false, toolsRunning: state.toolsRunning + event.calls }, []);
+    case "tools_resumed":
+      return { state: { ...state, toolsRunning: state.toolsRunning + event.calls }, commands: [] };
     case "tool_done": {
       const toolsRunning = event.awaited ? Math.max(0, state.toolsRunning - 1) : state.toolsRunning;
       return answerIfOwed({ ...state, toolsRunning, owed: state.owed || event.endsTurn !== true }, []);

@@ -15,8 +15,11 @@ const NOT_THE_WORKER = new Set(
 /** Limits of `src/agent.ts` by name. */
 export type AgentLimits = Readonly<Record<string, number>>;
 
-/** Makes the project in an empty folder; its `npm run dev` is this project's, with the local model's faults on. */
-export function makeAgentProject(folder: string, limits: AgentLimits): void {
+/**
+ * Makes the project in an empty folder; its `npm run dev` is this project's, with the local model's faults on.
+ * `toolFile` exports one more `tool` for the agent and reaches the project as `../../src`.
+ */
+export function makeAgentProject(folder: string, limits: AgentLimits, toolFile?: string): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(REPOSITORY, "src"), join(folder, "src"), {
     recursive: true,
@@ -28,6 +31,10 @@ export function makeAgentProject(folder: string, limits: AgentLimits): void {
   let agent = readFileSync(agentFile, "utf8");
   for (const [name, value] of Object.entries(limits)) {
     agent = replaced(agent, new RegExp(`\\b${name}: [\\d_]+`), `${name}: ${value}`);
+  }
+  if (toolFile !== undefined) {
+    cpSync(toolFile, join(folder, "src/tools/one-more.ts"));
+    agent = `import { tool as oneMore } from "./tools/one-more.ts";\n${replaced(agent, "tools: [", "tools: [oneMore, ")}`;
   }
   writeFileSync(agentFile, agent);
 

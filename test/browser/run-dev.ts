@@ -22,6 +22,8 @@ export interface TestDevServer extends DevServer {
 export interface TestDevOptions {
   /** Instead of those in `src/agent.ts`, by name. With them, even none, the project is a copy, which nobody edits meanwhile. */
   limits?: AgentLimits;
+  /** Exports one more `tool` for the agent of that copy. */
+  toolFile?: string;
   /** The local model takes faults over HTTP and keeps the audio it is sent. */
   faults?: boolean;
 }
@@ -29,7 +31,7 @@ export interface TestDevOptions {
 /** `settings` are what a person would put before `npm run dev`. With a key among them no local model starts. */
 export async function runDev(
   settings: Readonly<Record<string, string>> = {},
-  { limits, faults = false }: TestDevOptions = {},
+  { limits, toolFile, faults = false }: TestDevOptions = {},
 ): Promise<TestDevServer> {
   const storage = mkdtempSync(join(tmpdir(), "parley-dev-"));
   const lines: string[] = [];
@@ -38,7 +40,7 @@ export async function runDev(
   const removeStorage = () => rmSync(storage, { recursive: true, force: true });
   const root = join(storage, "project");
   try {
-    if (limits !== undefined) makeAgentProject(root, limits);
+    if (limits !== undefined) makeAgentProject(root, limits, toolFile);
     const server = await startDev({
       ...(limits === undefined ? {} : { root }),
       ...(faults ? { localModel: FAULTY_LOCAL_MODEL } : {}),

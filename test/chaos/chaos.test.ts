@@ -29,7 +29,6 @@ const MOMENT: Record<FaultName, Moment> = {
   slow_words: "listening",
   text_answer: "listening",
   twice: "listening",
-  stragglers: "listening",
   page_cut: "mid-sentence",
   page_offline: "speaking",
   crash: "mid-sentence",

@@ -51,7 +51,6 @@ export const FAULTS = {
   slow_words: live("transcriptions come 2 s late", "slow-transcription:2000"),
   text_answer: live("the next answer is text", "text-answer"),
   twice: live("the next `response.done` comes twice", "duplicate@response.done"),
-  stragglers: live("deltas follow a cancel", "stragglers:3"),
   page_cut: {
     says: "the page's connection breaks",
     break: ({ network }) => network.cut(0),

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly unanswered: number;
   /** Turns that lost words of what was said. The ear mishears one now and then; that is not counted. */
   readonly wordsWrong: number;
-  /** Turns whose tool ran not exactly once. */
+  /** Turns whose tool ran not exactly once, crashes of an idempotent one aside. */
   readonly toolRunsWrong: number;
   /** Calls that have not exactly one output, and outputs without a call. */
   readonly outputsWrong: number;
@@ -42,6 +42,10 @@ export const COUNTS = [
   "pageDiffers",
   "stuck",
 ] as const satisfies readonly Exclude<keyof Verdict, "rows">[];
+
+const IDEMPOTENT = new Set(["current_time", "recall_notes"]);
+/** One more for each fault of a run that can be a crash. */
+const MOST_RUNS = 4;
 
 export async function judge(
   lane: Lane,
@@ -113,11 +117,12 @@ function toolCounts(
     const made = calls.filter(({ tool_name }) => tool_name === name).length;
     toolRunsWrong += Math.abs(made - wanted.filter((one) => one === name).length);
   }
-  for (const { call_id } of calls) {
+  for (const { call_id, tool_name } of calls) {
     const output = outputs.find((one) => one.call_id === call_id);
     const times = runs.filter((id) => id === call_id).length;
-    // A call that a crash met before or in its run is told as failed, and not run again.
-    if (times > 1 || (output?.status === "completed" && times !== 1)) toolRunsWrong++;
+    // A call that a crash met in its run is told as failed and not run again, but where running again does no harm.
+    const most = tool_name === null || !IDEMPOTENT.has(tool_name) ? 1 : MOST_RUNS;
+    if (times > most || (output?.status === "completed" && times === 0)) toolRunsWrong++;
   }
   const outputsWrong =
     calls.filter(({ call_id }) => outputs.filter((one) => one.call_id === call_id).length !== 1).length +

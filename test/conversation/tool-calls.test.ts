@@ -217,6 +217,34 @@ describe("tool calls", () => {
     });
   });
 
+  test("TO8 a call a crash left without output runs again where the tool allows it, and its answer waits", () => {
+    const { tool, seen } = gatedTool({ idempotent: true });
+    const crashed = (items: ItemStore) => {
+      const said = { status: "completed", startedAt: 0 } as const;
+      items.insert({ id: "u1", position: 0, kind: "message", role: "user", text: "look it up", ...said });
+      items.insert({
+        id: "i1",
+        position: 1,
+        kind: "tool_call",
+        role: "assistant",
+        text: '{"secret":"x"}',
+        ...said,
+        callId: "c1",
+        toolName: "lookup",
+      });
+    };
+    return play({ tools: [tool], before: crashed }, async (it) => {
+      talking(it);
+      expect(seen.runs).toBe(1);
+      expect(it.model().asked).not.toContain("answer");
+      seen.open();
+      await settled();
+      expect(it.model().asked.filter((asked) => asked === "answer")).toHaveLength(1);
+      const outputs = it.sql.exec("SELECT call_id FROM items WHERE kind = 'tool_output'").toArray();
+      expect(outputs).toEqual([{ call_id: "c1" }]);
+    });
+  });
+
   test("TT5 a slow tool lets the talk go on and is answered when it is done", () => {
     const { tool, seen } = gatedTool({ slow: true });
     return play({ tools: [tool] }, async (it) => {

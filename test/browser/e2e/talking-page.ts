@@ -173,9 +173,14 @@ export class TalkingPage {
     );
   }
 
+  /** All audio of the item that the page was sent, as often as it was sent. */
+  sentSamples(itemId: string): Int16Array {
+    // Copied: a buffer of the pool may begin at an odd byte.
+    return new Int16Array(new Uint8Array(Buffer.concat(this.#sentAudio.get(itemId) ?? [])).buffer);
+  }
+
   sent(itemId: string): SentAudio {
-    const pcm = Buffer.concat(this.#sentAudio.get(itemId) ?? []);
-    const samples = new Int16Array(pcm.buffer, pcm.byteOffset, pcm.byteLength / 2);
+    const samples = this.sentSamples(itemId);
     return {
       totalMs: samples.length / SAMPLES_PER_MS,
       leadMs: samples.findIndex((sample) => sample !== 0) / SAMPLES_PER_MS,
