@@ -21,6 +21,8 @@ export interface Condition {
   jitterMs: number;
   /** Around each interruption the network stands still once for so long. */
   stallMs: number;
+  /** How much faster than speech the model sends its audio. */
+  pace: number;
 }
 
 /** Milliseconds from the onset of the speech in the microphone, where nothing else is said. */
@@ -44,7 +46,7 @@ export interface Interruption {
 export interface CallResult {
   interruptions: Interruption[];
   /** Cuts of which it could not be found where in the answer the last sound was. */
-  unknown: number;
+  unknown: string[];
   underruns: number;
   /** Ways there and back, ms. */
   wireMs: number[];
@@ -126,7 +128,7 @@ async function judge(someone: TalkingPage, sockets: WatchedSockets): Promise<Cal
   const { items } = await someone.snapshot();
   const result: CallResult = {
     interruptions: [],
-    unknown: 0,
+    unknown: [],
     underruns: await someone.underruns(),
     wireMs: events.flatMap(({ ms }) => (ms === undefined ? [] : [ms])),
     latencyMs,
@@ -147,7 +149,9 @@ async function judge(someone: TalkingPage, sockets: WatchedSockets): Promise<Cal
     });
     const found = endPosition(someone.sentSamples(itemId), samples, rateHz);
     if (found === undefined) {
-      result.unknown += 1;
+      result.unknown.push(
+        `${item.heardMs} ms, silent ${Math.round((flush.atS - endFrame / rateHz) * 1_000)} ms before flush`,
+      );
       continue;
     }
     const endS = endFrame / rateHz;

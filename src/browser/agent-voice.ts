@@ -100,7 +100,7 @@ export class AgentVoice {
         this.flush();
         break;
       case "resume":
-        this.#hold.goOn();
+        this.#hold.resumed();
         break;
       default:
         assertNever(message);

@@ -34,6 +34,11 @@ export function isAwake(state: ConversationState): boolean {
   return state === "listening" || state === "thinking" || state === "speaking";
 }
 
+/** The agent speaks, or is about to. */
+export function isAnswering(state: CallState): boolean {
+  return state.phase === "live" && (state.is === "speaking" || state.is === "thinking");
+}
+
 export interface Notice {
   text: string;
   /** What the button beside it tries again, or leads to. */

@@ -7,7 +7,7 @@ import { AgentVoice } from "./agent-voice.ts";
 import type { CallDeps, CallSocket } from "./call-deps.ts";
 import { factsAfter, NO_FACTS, type FactMessage } from "./call-facts.ts";
 import { EchoTest } from "./echo-test.ts";
-import { isAwake, type CallState, type CallStatus } from "./call-status.ts";
+import { isAnswering, isAwake, type CallState, type CallStatus } from "./call-status.ts";
 import type { StoredConversation } from "./conversation-memory.ts";
 import { Errands } from "./errands.ts";
 import type { MicrophoneProblem } from "./microphone.ts";
@@ -61,7 +61,7 @@ export class Call implements SocketListener {
     this.#echoTest = new EchoTest({ microphone, speaker, clock, onChange });
     const [talk, voice, notices] = [this.#talk, this.#voice, this.notices];
     const open = (): Promise<void> => this.#openTalk();
-    this.press = new Pressing({ talk, voice, notices, open, goOn: () => this.#begin() });
+    this.press = new Pressing({ talk, voice, notices, open, onChange, goOn: () => this.#begin() });
   }
 
   get status(): CallStatus {
@@ -91,22 +91,22 @@ export class Call implements SocketListener {
   async toggleTalk(): Promise<void> {
     this.#voice.prepare();
     const { is } = this.#talk.state;
-    if (is !== "on" && is !== "opening") return await this.#openTalk();
+    if (is !== "on" && is !== "opening") return await this.press.open();
     this.#echoTest.abort();
     this.#talk.close();
     this.#stop();
   }
 
-  /** Another manner of taking turns, once the conversation says so; until then, what is in force is shown again. */
-  choosePolicy(policy: string): void {
-    if (!this.#socket.send({ type: "settings", policy })) this.#changed();
+  /** Another manner of taking turns, once the conversation says so. False when it could not be told. */
+  choosePolicy(policy: string): boolean {
+    return this.#socket.send({ type: "settings", policy });
   }
 
-  /** Whether the agent hears itself here. Called inside a gesture; in the middle of something it is not done. */
+  /** Whether the agent hears itself here. Called inside a gesture; in the middle of something it says when. */
   async testEcho(): Promise<void> {
-    const { is } = this.#talk.state;
-    if (is === "opening" || this.press.isPressed || this.#voice.isInTheAir) return;
-    await this.#echoTest.run(is === "on");
+    const isBusy = this.press.isPressed || this.#voice.isInTheAir || isAnswering(this.#stay.state);
+    if (isBusy || this.#talk.state.is === "opening") return this.notices.say(noticeWords.testLater, "echo");
+    await this.#echoTest.run(this.#talk.state.is === "on");
   }
 
   toggleMute(): void {

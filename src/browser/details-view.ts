@@ -1,12 +1,13 @@
 // What stands below the controls: the manner of taking turns, the test for echo, and numbers for whoever wants them.
 
-import type { CallStatus } from "./call-status.ts";
+import { isAnswering, type CallStatus } from "./call-status.ts";
 import { find, setText } from "./page-elements.ts";
 import { echoWords, policyName, turnWords } from "./words.ts";
 import type { PlaybackCounters } from "./worklets/port-messages.ts";
 
 export interface DetailsActions {
-  onPolicy(policy: string): void;
+  /** False when the conversation could not be told. */
+  onPolicy(policy: string): boolean;
   onEchoTest(): void;
 }
 
@@ -20,10 +21,19 @@ export class DetailsView {
   readonly #metrics = find("metrics", HTMLElement);
   /** Those the list offers now. */
   #policies = "";
+  /** Chosen here, and the conversation has not said yet that it is in force. */
+  #chosenPolicy: string | null = null;
+  #policyInForce = "";
   #halfDuplexPolicy: string | undefined;
 
   constructor(actions: DetailsActions) {
-    this.#policy.addEventListener("change", () => actions.onPolicy(this.#policy.value));
+    this.#policy.addEventListener("change", () => {
+      const { value } = this.#policy;
+      this.#chosenPolicy = actions.onPolicy(value) ? value : null;
+      this.#showPolicy();
+    });
+    // What was chosen and refused is not shown for ever.
+    this.#policy.addEventListener("blur", () => (this.#chosenPolicy = null));
     this.#test.addEventListener("click", () => actions.onEchoTest());
     this.#switch.addEventListener("click", () => {
       if (this.#halfDuplexPolicy !== undefined) actions.onPolicy(this.#halfDuplexPolicy);
@@ -66,13 +76,21 @@ export class DetailsView {
       this.#policies = key;
       this.#policy.replaceChildren(...policies.map((policy) => new Option(policyName(policy), policy)));
     }
-    // Another one that was chosen here is in force when the conversation says so.
-    if (settings !== null) this.#policy.value = settings.policy;
+    if (settings === null) return;
+    this.#policyInForce = settings.policy;
+    if (state.phase !== "live" || settings.policy === this.#chosenPolicy) this.#chosenPolicy = null;
+    this.#showPolicy();
+  }
+
+  /** Not what is in force while another choice is on its way: the next arrow key goes on from that one. */
+  #showPolicy(): void {
+    const shown = this.#chosenPolicy ?? this.#policyInForce;
+    if (this.#policy.value !== shown) this.#policy.value = shown;
   }
 
   #renderEcho({ echoTest, settings, state, microphone, isPressed }: CallStatus): void {
-    const isBusy = state.phase === "live" && (state.is === "speaking" || state.is === "thinking");
-    this.#test.disabled = isBusy || isPressed || echoTest.is === "running" || microphone.is === "opening";
+    this.#test.disabled =
+      isAnswering(state) || isPressed || echoTest.is === "running" || microphone.is === "opening";
     setText(this.#result, echoWords(echoTest));
     this.#result.dataset["verdict"] = echoTest.is === "done" ? echoTest.verdict.is : echoTest.is;
     const hasEcho = echoTest.is === "done" && echoTest.verdict.is === "echo";

@@ -12,50 +12,72 @@ export interface PressingDeps {
   notices: NoticeBoard;
   /** Opens the microphone, in a conversation. */
   open(): Promise<void>;
+  onChange(): void;
   /** Whatever the user stopped, they go on now. */
   goOn(): void;
 }
 
+/** A press that waits for the microphone: people read what the browser asks them, and may let go meanwhile. */
+interface WaitingPress {
+  wasLetGo: boolean;
+}
+
 export class Pressing {
   readonly #deps: PressingDeps;
-  /** Pressed, and the microphone is not open yet. */
-  #isWaiting = false;
+  #waiting: WaitingPress | null = null;
+  /** What every press waits for that comes while the microphone is being opened. */
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(deps: PressingDeps) {
     this.#deps = deps;
   }
 
   get isPressed(): boolean {
-    return this.#isWaiting || this.#deps.talk.isPressed;
+    return this.#waiting !== null || this.#deps.talk.isPressed;
+  }
+
+  /** Opens the microphone, for a press or without one. */
+  async open(): Promise<void> {
+    this.#opening = this.#deps.open();
+    await this.#opening;
   }
 
   /** Called inside a gesture. */
   async begin(): Promise<void> {
-    const { talk, voice, notices } = this.#deps;
+    const { talk, voice, notices, onChange } = this.#deps;
     if (this.isPressed) return;
     voice.prepare();
-    this.#isWaiting = talk.state.is !== "on";
     notices.passed("hint");
-    if (!this.#isWaiting) return this.#begin();
-    if (talk.state.is !== "opening") await this.#deps.open();
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    if (talk.state.is === "on") this.#begin();
-    else talk.endPress();
+    if (this.#isOpen()) return this.#begin();
+    const press: WaitingPress = { wasLetGo: false };
+    this.#waiting = press;
+    onChange();
+    await (talk.state.is === "opening" ? this.#opening : this.open());
+    if (this.#waiting === press) {
+      this.#waiting = null;
+      if (this.#isOpen()) this.#begin();
+      onChange();
+    } else if (press.wasLetGo && this.#isOpen() && !this.isPressed) {
+      notices.hint(noticeWords.pressAgain);
+    }
   }
 
   end(): void {
-    const { talk, voice, notices } = this.#deps;
+    const { talk, voice } = this.#deps;
     // A finger that comes down gives some browsers no sound, one that goes up does.
     voice.prepare();
-    if (this.#isWaiting) notices.hint(noticeWords.pressAgain);
-    this.#isWaiting = false;
+    if (this.#waiting !== null) this.#waiting.wasLetGo = true;
+    this.#waiting = null;
     talk.endPress();
   }
 
   cancel(): void {
-    this.#isWaiting = false;
+    this.#waiting = null;
     this.#deps.talk.cancelPress();
+  }
+
+  #isOpen(): boolean {
+    return this.#deps.talk.state.is === "on";
   }
 
   #begin(): void {

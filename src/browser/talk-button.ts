@@ -5,7 +5,7 @@ import type { CallStatus } from "./call-status.ts";
 import { browserClock } from "./clock.ts";
 import { find, setText } from "./page-elements.ts";
 import { PressGesture, type PressActions } from "./press-gesture.ts";
-import { talkLabel } from "./words.ts";
+import { talkHelp, talkLabel } from "./words.ts";
 
 /** Where the space bar has a meaning of its own. */
 const OWN_SPACE = "input, textarea, select, button, summary, a, [contenteditable], dialog";
@@ -18,20 +18,27 @@ export interface TalkButtonActions extends PressActions {
 export class TalkButton {
   readonly #button = find("talk", HTMLButtonElement);
   readonly #label = find("talk-label", HTMLElement);
+  readonly #log = find("log", HTMLElement);
   readonly #gesture: PressGesture;
   #isPush = false;
   #wasPressed = false;
   /** The finger that holds the button. */
   #pointerId: number | null = null;
+  /** The finger that came down last pressed to talk: its click is no click, whatever is in force by then. */
+  #wasPress = false;
+  /** The transcript has the focus by keyboard, and the space bar scrolls it; a click on it meant no such thing. */
+  #isScrolled = false;
 
   constructor(actions: TalkButtonActions) {
     this.#gesture = new PressGesture(browserClock, actions);
     this.#listenToPointers();
     this.#listenToKeys();
     this.#button.addEventListener("click", ({ detail }) => {
+      // Without a pointer it is Enter, or a screen reader.
+      const isPointer = detail !== 0;
+      if (isPointer && this.#wasPress) return;
       if (!this.#isPush) actions.toggle();
-      // A click without a pointer: Enter, or a screen reader.
-      else if (detail === 0) this.#gesture.toggle();
+      else if (!isPointer) this.#gesture.toggle();
     });
   }
 
@@ -53,16 +60,17 @@ export class TalkButton {
     this.#button.dataset["microphone"] = microphone.is;
     if (this.#isPush) this.#button.dataset["push"] = isPressed ? "pressed" : "waits";
     else delete this.#button.dataset["push"];
-    if (this.#isPush) this.#button.ariaPressed = String(isPressed);
-    else this.#button.removeAttribute("aria-pressed");
-    this.#button.title = this.#isPush ? "The space bar does this too" : "";
+    // Read out as the button's description. Its name tells what a press does next, so it has no pressed state as well.
+    this.#button.title = this.#isPush ? talkHelp : "";
     setText(this.#label, talkLabel(status));
   }
 
   #listenToPointers(): void {
     const button = this.#button;
     button.addEventListener("pointerdown", ({ pointerId, button: which }) => {
-      if (!this.#isPush || which !== 0 || this.#pointerId !== null) return;
+      if (which !== 0 || this.#pointerId !== null) return;
+      this.#wasPress = this.#isPush;
+      if (!this.#isPush) return;
       this.#pointerId = pointerId;
       button.setPointerCapture(pointerId);
       this.#gesture.down();
@@ -89,6 +97,9 @@ export class TalkButton {
 
   #listenToKeys(): void {
     let isDown = false;
+    // Seen when the focus comes: afterwards any key makes it visible.
+    this.#log.addEventListener("focus", () => (this.#isScrolled = this.#log.matches(":focus-visible")));
+    this.#log.addEventListener("blur", () => (this.#isScrolled = false));
     this.#button.addEventListener("keydown", (event) => {
       // A held Enter presses again and again.
       if (this.#isPush && event.key === "Enter" && event.repeat) event.preventDefault();
@@ -116,6 +127,7 @@ export class TalkButton {
   }
 
   #isOurs(target: EventTarget | null): boolean {
+    if (target === this.#log && this.#isScrolled) return false;
     return target === this.#button || !(target instanceof Element) || target.closest(OWN_SPACE) === null;
   }
 }

@@ -4,7 +4,7 @@
 import type { Item } from "../protocol/messages.ts";
 import { create, find, setText } from "./page-elements.ts";
 import type { Transcript, TranscriptChange } from "./transcript.ts";
-import { seconds, toolName, toolWords } from "./words.ts";
+import { itemMark, toolName } from "./words.ts";
 
 /** Within this of the end the page keeps showing the end; further up somebody is reading. */
 const NEAR_END_PX = 120;
@@ -80,7 +80,7 @@ export class TranscriptView {
     const [who, text, mark, buttons] = element.children as unknown as HTMLElement[];
     setText(who!, whoWords(item));
     setText(text!, item.tool === undefined ? item.text : (item.tool.display ?? item.text));
-    setText(mark!, markWords(item));
+    setText(mark!, itemMark(item));
     buttons!.hidden = item.tool?.status !== "waiting_approval";
     if (item.tool !== undefined) element.dataset["tool"] = item.tool.status;
     return element;
@@ -114,11 +114,4 @@ export class TranscriptView {
 function whoWords(item: Item): string {
   if (item.tool !== undefined) return toolName(item.tool.name);
   return item.role === "user" ? "You" : item.role === "assistant" ? "Agent" : "Note";
-}
-
-function markWords(item: Item): string {
-  if (item.tool !== undefined) return toolWords(item.tool);
-  if (item.status === "failed") return "failed";
-  if (item.status !== "interrupted") return "";
-  return item.heardMs === undefined ? "interrupted" : `interrupted after ${seconds(item.heardMs)}`;
 }

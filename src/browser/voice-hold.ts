@@ -15,6 +15,11 @@ export const CONFIDENT_LOUDNESS = 4;
  * mobile network (300 ms), and a detector that wants 200 ms of speech, with some room.
  */
 export const CONFIRM_WAIT_MS = 700;
+/**
+ * What the page heard so lately the conversation cannot have judged: one frame on its way (40 ms), there and back on a
+ * slow mobile network (300 ms).
+ */
+export const UNJUDGED_MS = FRAME_MS + 300;
 /** Longer than any detector thinks. A hold must not look like a speaker that stopped (10 s, rule TT8). */
 export const HOLD_MAX_MS = 3_000;
 /** A voice that was decided upon counts as the same one until it paused for so long. */
@@ -91,7 +96,13 @@ export class VoiceHold {
     this.#wariness.wasRight();
   }
 
-  /** The conversation says that it was none. */
+  /** The conversation says that it was none. While somebody is heard still, or again, that is about an older sound. */
+  resumed(): void {
+    if (this.#hold === null) return;
+    if (this.#deps.clock.now() - this.#hold.lastLoudMs >= UNJUDGED_MS) this.#wasFalse();
+  }
+
+  /** Nothing is to be held any more. */
   goOn(): void {
     if (this.#hold !== null) this.#wasFalse();
   }

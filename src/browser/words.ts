@@ -3,6 +3,7 @@
 
 import type {
   ConversationMessage,
+  Item,
   ItemTool,
   SleepReason,
   TurnOutcome,
@@ -50,7 +51,7 @@ function liveWords(
     case "listening":
       if (microphone.is === "taken" && !state.floor) return "Another page has the microphone.";
       if (echoTest.is === "running") return "Testing for echo…";
-      if (pushToTalk) return "Hold the button and talk.";
+      if (pushToTalk) return "Hold the button and talk, or tap it.";
       if (!isOn) return "Waiting for you.";
       return muted ? "You are muted." : "Listening…";
     case "thinking":
@@ -95,6 +96,8 @@ export const noticeWords = {
   noSound: "This browser gives the page no sound. You can still read the answers.",
   soundPaused: "Sound is paused. Tap to go on.",
   pressAgain: "The microphone is ready now. Press again and talk.",
+  testLater:
+    "The test needs a moment without anybody speaking. Interrupt the agent, or let it finish, and try again.",
   tooShort: "That was too short. Hold the button while you talk, or tap it to begin and again to end.",
   silenced: "Nothing comes from the microphone: it is switched off on the device or in the system.",
 } as const;
@@ -129,14 +132,18 @@ export function announcedWords(status: CallStatus): string {
   return isTaken || isRecovering || (state.is === "asleep" && isRefused) ? stateWords(status) : "";
 }
 
+/** What the talk button does with push-to-talk, beyond its label. */
+export const talkHelp =
+  "Hold it, or the space bar, while you talk. Or tap it, or press Enter, to begin and again to send.";
+
 export function talkLabel({ microphone: { is }, settings, isPressed }: CallStatus): string {
   if (isPressed && is === "on") return "Send";
   switch (is) {
     case "on":
-      if (settings?.pushToTalk === true) return "Hold to talk";
-      return "Stop";
+      return settings?.pushToTalk === true ? "Hold to talk" : "Stop";
     case "opening":
-      return "Cancel";
+      // A press during it waits for it.
+      return settings?.pushToTalk === true ? "Opening…" : "Cancel";
     case "taken":
       return "Take it back";
     case "off":
@@ -166,6 +173,15 @@ export function microphoneWords(problem: MicrophoneProblem): string {
     default:
       return assertNever(problem);
   }
+}
+
+/** What became of an item, beside its words. */
+export function itemMark({ role, status, text, tool, heardMs }: Item): string {
+  if (tool !== undefined) return toolWords(tool);
+  const isWordless = role === "user" && text.trim() === "";
+  if (status === "failed") return isWordless ? "could not be understood" : "failed";
+  if (status !== "interrupted") return "";
+  return heardMs === undefined ? "interrupted" : `interrupted after ${seconds(heardMs)}`;
 }
 
 /** Tools that only find something out are named so by their verb. */

@@ -35,6 +35,17 @@ export class Absence {
     this.#missing.delete(caller.id);
   }
 
+  isMissing(caller: Caller): boolean {
+    return this.#missing.has(caller.id);
+  }
+
+  /** It is not waited for any longer. */
+  giveUp(caller: Caller): void {
+    if (!this.#missing.has(caller.id)) return;
+    this.over(caller);
+    this.#gone(caller);
+  }
+
   end(): void {
     for (const callOff of this.#missing.values()) callOff();
     this.#missing.clear();

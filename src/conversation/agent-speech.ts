@@ -1,5 +1,6 @@
 // What the agent says, from the model's events to page, speaker and rows, as `user-speech.ts` is for the user.
 
+import type { ItemStore } from "../store/item-store.ts";
 import type { Audience } from "./audience.ts";
 import { HeardLately } from "./heard-lately.ts";
 import type { HeardMark } from "./heard-lately.ts";
@@ -14,6 +15,7 @@ export interface AgentSpeechWorld {
   audience: Audience;
   transcript: Transcript;
   receipts: Receipts;
+  items: ItemStore;
   clock: Clock;
   model(): Model | undefined;
   turn(): TurnState;
@@ -28,6 +30,10 @@ export class AgentSpeech {
   readonly #lately = new HeardLately();
   /** When it was playing last; what is playing now is asked of the turn. */
   #stoppedMs = Number.NEGATIVE_INFINITY;
+  /** The next item is a greeting. */
+  #greetsNext = false;
+  /** The greeting, until the first of it was heard. */
+  #greetingId: string | undefined;
   /** The next item is a greeting, and so much of it is spoken whatever the microphone hears. */
   #protectNextMs = 0;
   #protected: { itemId: string; untilMs: number } | undefined;
@@ -56,9 +62,15 @@ export class AgentSpeech {
     });
   }
 
-  /** The next item is protected for its first `untilMs`. */
-  protectNext(untilMs: number): void {
+  /** The next item is the greeting, protected for its first `untilMs`. */
+  greetNext(untilMs: number): void {
+    this.#greetsNext = true;
     this.#protectNextMs = untilMs;
+  }
+
+  noGreeting(): void {
+    this.#greetsNext = false;
+    this.#protectNextMs = 0;
   }
 
   /** Whether a greeting is due, or is at its beginning that nothing interrupts. */
@@ -105,6 +117,8 @@ export class AgentSpeech {
     switch (event.type) {
       case "assistant_started":
         playout.open(event.itemId);
+        if (this.#greetsNext) this.#greetingId = event.itemId;
+        this.#greetsNext = false;
         this.#protect(event.itemId);
         this.#world.receipts.began(event.itemId);
         transcript.beginAssistant(event.itemId);
@@ -133,6 +147,9 @@ export class AgentSpeech {
     const playedMs = playout.playedMs(itemId);
     this.#lately.played(itemId, playedMs, playout.receivedMs(itemId));
     this.#world.receipts.played(itemId, playedMs);
+    if (itemId !== this.#greetingId || playedMs <= 0) return;
+    this.#greetingId = undefined;
+    this.#world.items.setGreeted();
   }
 
   #heard(itemId: string, heard: Heard): void {

@@ -26,6 +26,8 @@ export class AnswerCalls {
   #called: StoredCall[] = [];
   /** Calls the running session knows of: its own, and the replayed ones. */
   readonly #known = new Set<string>();
+  /** Calls a crash left without output, to be run again once the session is ready. */
+  #toRerun: StoredCall[] = [];
 
   constructor(world: AnswerCallsWorld) {
     this.#world = world;
@@ -80,13 +82,13 @@ export class AnswerCalls {
   }
 
   /**
-   * A fresh session is about to be told the items. Calls that a crash left without output: one that is `idempotent`
-   * runs again, any other gets a failed output. Returns how many calls the next answer waits for again.
+   * A fresh session is about to be told the items. Calls that a crash left without output: one that is `idempotent` is
+   * to run again, once, for it may be what caused the crash; any other gets a failed output.
    */
-  settleCrashed(): number {
-    let awaited = 0;
+  settleCrashed(): void {
     for (const row of this.#world.items.callsWithoutOutput()) {
       if (row.call_id === null || this.#runs.isRunning(row.call_id)) continue;
+      if (this.#toRerun.some(({ callId }) => callId === row.call_id)) continue;
       const call: StoredCall = {
         itemId: row.id,
         callId: row.call_id,
@@ -94,11 +96,19 @@ export class AnswerCalls {
         argumentsJson: row.text,
         startedAt: row.started_at,
       };
-      if (this.#world.registry.get(call.name)?.idempotent !== true) {
-        this.#world.transcript.toolOutput(call, failedOutcome("The call was interrupted."));
-      } else if (this.#runs.start(call)) awaited++;
+      if (this.#world.registry.get(call.name)?.idempotent === true && row.reran === 0) {
+        this.#world.items.setReran(row.id);
+        this.#toRerun.push(call);
+      } else this.#world.transcript.toolOutput(call, failedOutcome("The call was interrupted."));
     }
-    return awaited;
+  }
+
+  /**
+   * Runs again what is to run again. Not in the step that wrote so: a tool that ends the object at once would undo the
+   * writing. Returns how many calls the next answer waits for.
+   */
+  rerun(): number {
+    return this.#toRerun.splice(0).filter((call) => this.#runs.start(call)).length;
   }
 
   replayed(items: readonly ModelItem[]): void {

@@ -21,7 +21,7 @@ import { Reception } from "./reception.ts";
 import type { Requests } from "./reception.ts";
 import { Retelling } from "./retelling.ts";
 import { Transcript } from "./transcript.ts";
-import { isOwed, mayComeBack, nextTurn, shownState } from "./turn.ts";
+import { isOwed, mayComeBack, nextTurn, runsCalls, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
 import { Upstream } from "./upstream.ts";
 import type { SessionEvent } from "./upstream.ts";
@@ -65,6 +65,7 @@ export class Conversation implements Requests {
       policy: () => this.#settings.policy,
       model: () => this.#upstream.model,
       turn: () => this.#turn,
+      isAway: (caller: Caller) => this.#absence.isMissing(caller),
       happens: (event: TurnEvent) => this.#happens(event),
     };
     this.#agent = new AgentSpeech(shared);
@@ -81,7 +82,9 @@ export class Conversation implements Requests {
         history: () => this.#history(),
         event: (event) => this.#fromModel(event),
         audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
-        lost: (failure) => this.#lost(failure),
+        isOwed: () => isOwed(this.#turn),
+        used: (usage) => this.#used({ source: "response", ...usage }),
+        lost: (failure, givenUp) => this.#lost(failure, givenUp),
         gone: (failure) => this.#unreachable(failure),
         rotated: () => this.#user.sessionExchanged(),
       },
@@ -133,6 +136,11 @@ export class Conversation implements Requests {
     this.#retelling.mayGreet = true;
     this.#wakefulness.started(this.#turn, byVoice);
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
+  }
+
+  speaksUp(caller: Caller): void {
+    const { holder } = this.#audience;
+    if (holder !== undefined && holder !== caller) this.#absence.giveUp(holder);
   }
 
   stop(): void {
@@ -251,8 +259,7 @@ export class Conversation implements Requests {
         this.#agent.takeBrokenOff();
         return this.#user.sessionOver(mayComeBack(this.#turn), isOwed(before));
       case "greet":
-        this.#asking.greet(this.#settings.policy.protectGreetingMs);
-        return this.#world.items.setGreeted();
+        return this.#asking.greet(this.#settings.policy.protectGreetingMs);
       case "check_in":
         return this.#asking.checkIn();
       case "answer":
@@ -309,7 +316,7 @@ export class Conversation implements Requests {
   #history(): ModelItem[] {
     // What is still being settled of the last session must be in the rows before they are told.
     this.#playout.settleNow();
-    this.#happens({ type: "tools_resumed", calls: this.#calls.settleCrashed() });
+    this.#calls.settleCrashed();
     this.#user.recover();
     const told = this.#retelling.tell();
     this.#calls.replayed(told);
@@ -317,7 +324,9 @@ export class Conversation implements Requests {
   }
 
   #ready(): void {
-    const { greets, isOwed: owed } = this.#retelling;
+    this.#happens({ type: "tools_resumed", calls: this.#calls.rerun() });
+    const { greets, isOwed: owed, owedTurn } = this.#retelling;
+    if (owedTurn !== undefined) this.#receipts.owed(owedTurn);
     this.#happens({ type: "ready", owed, greet: greets });
     this.#user.sessionReady();
   }
@@ -330,20 +339,11 @@ export class Conversation implements Requests {
     if (!runs) this.#calls.drop();
     const calls = runs ? this.#calls.start() : 0;
     this.#receipts.called(calls);
-    if (event.outcome === "failed") this.#receipts.failed();
+    if (event.outcome === "failed") this.#asking.failed();
     this.#happens({ type: "answer_done", calls });
     if (event.usage !== undefined) this.#used({ source: "response", ...event.usage });
     if (event.outcome === "failed" || event.outcome === "incomplete") {
       this.#world.log.warn("answer_not_completed", { outcome: event.outcome, code: event.code });
-    }
-    if (event.outcome === "failed") {
-      this.#world.items.setNothingOwed();
-      this.#audience.broadcast({
-        type: "error",
-        code: "answer_failed",
-        message: "The answer failed. Please say it again.",
-        retryable: true,
-      });
     }
   }
 
@@ -370,11 +370,13 @@ export class Conversation implements Requests {
   }
 
   /** Another session follows: what was said meanwhile waits, what the speaker has plays on. */
-  #lost(failure: Failure): void {
+  #lost(failure: Failure, givenUp: boolean): void {
     this.#sessionOver();
-    const heardAgain = this.#user.sessionLost(isOwed(this.#turn));
-    // A complete call of an answer whose end never came is a call all the same.
+    const heardAgain = this.#user.sessionLost(isOwed(this.#turn) && !givenUp) || givenUp;
     this.#receipts.lost();
+    // A complete call of an answer whose end never came is a call all the same; of one that was stopped it is none.
+    if (givenUp || !runsCalls(this.#turn) || failure.kind === "answer_failed") this.#calls.drop();
+    if (givenUp) this.#asking.failed();
     this.#happens({ type: "lost", calls: this.#calls.start(), heardAgain, pressed: this.#user.isPressed });
     if (isRebuiltUnasked(failure)) return;
     this.#audience.broadcast({ type: "error", ...toBrowserError(failure) });

@@ -44,7 +44,9 @@ export class HeardText {
 
   /** How far into the text the audio of an unfinished item reaches: by its own pace so far, or a slow speaker's. */
   #charsArrived(totalMs: number): number {
-    const last = this.#marks.at(-1);
+    // Words that came together all wait for the audio that follows them.
+    const latest = this.#marks.at(-1);
+    const last = this.#marks.find((mark) => mark.receivedMs === latest?.receivedMs);
     if (last === undefined) return 0;
     const charsPerMs = last.receivedMs > 0 ? last.chars / last.receivedMs : SLOW_CHARS_PER_MS;
     return Math.min(this.#text.length, last.chars + (totalMs - last.receivedMs) * charsPerMs);

@@ -14,8 +14,12 @@ import type { TurnEvent, TurnState } from "./turn.ts";
  * then is a turn, for a question must not be lost to a slow transcription.
  */
 export const WORDS_WAIT_MS = 1_500;
+/** So long one waits that has stopped the agent and most of which came after: was it noise? */
+export const CUT_WORDS_WAIT_MS = 500;
 /** A room and a device's buffers give back what was played a little later. */
 export const ECHO_TAIL_MS = 300;
+/** A turn detector takes so much of the silence for speech; an echo has ended with the sound. */
+const DETECTOR_PADDING_MS = 100;
 /** When less than this is left to hear, "yes" answers what was asked. */
 export const BACKCHANNEL_REST_MS = 1_000;
 /** The page is told of echo, and a cut answer goes on, at most so often: what echoes once echoes again. */
@@ -44,8 +48,10 @@ export interface InterruptionWorld {
   forget(itemId: string): void;
   /** The page may go on with what it holds. */
   resume(): void;
-  /** The agent's own voice was heard; `cut` when it had stopped the answer, which may go on. */
-  echoHeard(cut: boolean): void;
+  /** The agent's own voice was heard: the page says so. */
+  echoHeard(): void;
+  /** What stopped the answer was none: it is no turn (as `turn_dropped`), and the answer goes on. */
+  goOn(): void;
 }
 
 /** Speech that may turn out to be nothing. */
@@ -61,6 +67,8 @@ interface Held {
   doubt: Doubt | undefined;
   /** From where on the agent's words may be in it; undefined where it cannot be their echo. */
   echoFrom: HeardMark | undefined;
+  /** It has stopped the agent. */
+  hasCut: boolean;
   callOff: () => void;
 }
 
@@ -75,6 +83,10 @@ export class Interruption {
   #mark: HeardMark = new Map();
   /** The answer that ran when this speech began was stopped by it. */
   #hasCut = false;
+  /** When it was stopped: what is silenced then still counts as playing until the page has said so. */
+  #cutMs = Number.POSITIVE_INFINITY;
+  /** What is being said was heard by an earlier session. */
+  #again: string | undefined;
   #lastEchoMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: InterruptionWorld) {
@@ -87,29 +99,33 @@ export class Interruption {
     if (this.#doubt !== undefined) this.#weigh();
   }
 
-  /** Speech began `agoMs` of audio ago. */
-  began(itemId: string, agoMs: number): void {
+  /** Speech began `agoMs` of audio ago. `again`: an earlier session heard it, and it had its effect then. */
+  began(itemId: string, agoMs: number, again: boolean): void {
     const { agent, clock, happens, policy, turn } = this.#world;
     const before = turn();
     const speaks = before.phase === "awake" && before.playing;
     const greets = before.phase === "awake" && before.answering === "greeting";
     const isProtected = agent.isProtected && (speaks || greets);
-    const isDoubtful = isProtected || (speaks && policy().interruptAfterMs > 0);
+    this.#again = again ? itemId : undefined;
+    const isDoubtful = again || isProtected || (speaks && policy().interruptAfterMs > 0);
     this.#fromMs = clock.now() - agoMs;
     this.#toMs = Number.POSITIVE_INFINITY;
     this.#mark = agent.mark();
-    this.#hasCut = speaks && !isDoubtful;
+    this.#hasCut = false;
+    this.#cutMs = Number.POSITIVE_INFINITY;
+    if (speaks && !isDoubtful) this.#cuts();
     this.#doubt = undefined;
-    happens({ type: "speech_started", doubtful: isDoubtful });
-    if (!isDoubtful) return;
-    this.#doubt = { itemId, isProtected };
     this.#meter.begin(agoMs);
+    happens({ type: "speech_started", doubtful: isDoubtful });
+    if (!isDoubtful || again) return;
+    this.#doubt = { itemId, isProtected };
     this.#weigh();
   }
 
   /** The model hears no more of it since `agoMs` of audio. */
   ended(agoMs: number): void {
-    this.#toMs = this.#world.clock.now() - agoMs;
+    // Not every detector says when: the microphone has been silent for so long.
+    this.#toMs = this.#world.clock.now() - Math.max(agoMs, this.#meter.silentMs());
     this.#world.happens({ type: "speech_stopped" });
     if (this.#doubt !== undefined) this.#world.resume();
   }
@@ -120,11 +136,12 @@ export class Interruption {
     const doubt = this.#doubt?.itemId === itemId ? this.#doubt : undefined;
     if (doubt !== undefined) this.#doubt = undefined;
     const echoFrom = this.#mayEcho() ? this.#mark : undefined;
-    if (answered || (doubt === undefined && echoFrom === undefined)) {
-      return happens({ type: "user_turn", answered });
-    }
-    const callOff = clock.after(WORDS_WAIT_MS, () => this.#accept(itemId));
-    this.#held.set(itemId, { doubt, echoFrom, callOff });
+    const hasCut = this.#hasCut;
+    const mayBeNone = doubt !== undefined || echoFrom !== undefined || hasCut;
+    if (answered || itemId === this.#again || !mayBeNone) return happens({ type: "user_turn", answered });
+    const isLate = doubt === undefined && !this.#isOverAgent();
+    const callOff = clock.after(isLate ? CUT_WORDS_WAIT_MS : WORDS_WAIT_MS, () => this.#accept(itemId));
+    this.#held.set(itemId, { doubt, echoFrom, hasCut, callOff });
     happens({ type: "turn_doubted" });
   }
 
@@ -159,21 +176,41 @@ export class Interruption {
     const { agent, happens, policy } = this.#world;
     if (this.#meter.voicedMs() < policy().interruptAfterMs || agent.isProtected) return;
     this.#doubt = undefined;
-    this.#hasCut = true;
+    this.#cuts();
     happens({ type: "interrupt" });
   }
 
-  /** It can be the agent's voice only where that sounded in the middle of it: of a longer turn most came after. */
-  #mayEcho(): boolean {
-    const toMs = Math.min(this.#toMs, this.#world.clock.now());
-    return this.#world.agent.lastSoundMs + ECHO_TAIL_MS >= (this.#fromMs + toMs) / 2;
+  /** What speaks or is about to is stopped by what is being said. */
+  #cuts(): void {
+    const now = this.#world.turn();
+    if (now.phase !== "awake" || !(now.playing || now.answering !== false)) return;
+    this.#hasCut = true;
+    this.#cutMs = this.#world.clock.now();
   }
 
-  #whyNone({ doubt, echoFrom }: Held, text: string): NoTurn | undefined {
+  /** It can be the agent's voice only if it ended with that: an echo does not outlive the sound. */
+  #mayEcho(): boolean {
+    return this.#spokenUntilMs <= this.#lastSoundMs + ECHO_TAIL_MS + DETECTOR_PADDING_MS;
+  }
+
+  /** The agent sounded in the middle of it: of a longer turn most came after. */
+  #isOverAgent(): boolean {
+    return this.#lastSoundMs + ECHO_TAIL_MS >= (this.#fromMs + this.#spokenUntilMs) / 2;
+  }
+
+  get #spokenUntilMs(): number {
+    return Math.min(this.#toMs, this.#world.clock.now());
+  }
+
+  get #lastSoundMs(): number {
+    return Math.min(this.#world.agent.lastSoundMs, this.#cutMs);
+  }
+
+  #whyNone({ doubt, echoFrom, hasCut }: Held, text: string): NoTurn | undefined {
     const { agent, policy, turn } = this.#world;
     if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom))) return "echo";
+    if (text === "" && (doubt !== undefined || hasCut)) return "noise";
     if (doubt === undefined) return undefined;
-    if (text === "") return "noise";
     const now = turn();
     const goesOn =
       now.phase === "awake" && (now.answering !== false || agent.unheardMs >= BACKCHANNEL_REST_MS);
@@ -190,14 +227,18 @@ export class Interruption {
 
   #drop(itemId: string, held: Held, why: NoTurn): void {
     this.#take(itemId);
-    const { clock, echoHeard, forget, happens } = this.#world;
+    const { clock, echoHeard, forget, goOn, happens } = this.#world;
     forget(itemId);
-    const now = clock.now();
-    if (why === "echo" && now - this.#lastEchoMs >= ECHO_NOTICE_MS) {
-      this.#lastEchoMs = now;
-      echoHeard(held.doubt === undefined && this.#hasCut);
+    let goesOn = held.hasCut;
+    if (why === "echo") {
+      const isDue = clock.now() - this.#lastEchoMs >= ECHO_NOTICE_MS;
+      if (isDue) this.#lastEchoMs = clock.now();
+      // Where the answer does not go on, the page says why it fell silent.
+      if (isDue || goesOn) echoHeard();
+      goesOn &&= isDue;
     }
-    happens({ type: "turn_dropped" });
+    if (goesOn) goOn();
+    else happens({ type: "turn_dropped" });
   }
 
   #take(itemId: string): Held | undefined {

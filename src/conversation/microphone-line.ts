@@ -2,6 +2,7 @@
 // on the stream the session's audio clock points. The page keeps the audio; here are only numbers (rule MI1).
 
 import { bytesToMs, BYTES_PER_SAMPLE, msToSamples, SAMPLE_RATE_HZ } from "../audio/format.ts";
+import { KEPT_AUDIO_MS } from "../protocol/messages.ts";
 
 /**
  * What is behind the newest sample by this much, and belongs to no turn, was silence: the model's padding before
@@ -10,6 +11,16 @@ import { bytesToMs, BYTES_PER_SAMPLE, msToSamples, SAMPLE_RATE_HZ } from "../aud
 export const SAFE_MARGIN_SAMPLES = SAMPLE_RATE_HZ;
 /** A turn heard again may begin a little earlier or later than the first time. */
 const SAME_TURN_SAMPLES = SAMPLE_RATE_HZ;
+/** A turn whose words are stored, heard by a later session: it begins this near to where it began before, ... */
+const REPEAT_SAMPLES = msToSamples(600);
+/** ... and before the silence that ended it, for the next turn's padding may reach into that. */
+const TURN_SILENCE_SAMPLES = msToSamples(500);
+/** So much a page keeps, and so much can be heard twice. */
+const MAX_REPEATED_SAMPLES = msToSamples(KEPT_AUDIO_MS);
+/** Words that have not come so long after their turn will hardly come: the turn holds nothing back any more. */
+export const WORDS_TIMEOUT_MS = 15_000;
+/** A turn that should have been heard again, and the stream is so far beyond it: it is not in there. */
+const MISSED_SAMPLES = msToSamples(15_000);
 /** At most one `ack` a second. */
 export const ACK_INTERVAL_MS = 1_000;
 /** A page that does not answer `resend` in this time does not know it: its frames count as they come. */
@@ -26,6 +37,13 @@ interface Unheard {
   itemId: string;
   startSample: number | undefined;
   answered: boolean;
+  /** Its words are stored: where it is heard again it is no turn. */
+  isStored: boolean;
+}
+
+interface Stretch {
+  start: number;
+  end: number;
 }
 
 export class MicrophoneLine {
@@ -42,8 +60,11 @@ export class MicrophoneLine {
   #contiguous = false;
   /** Turns whose words are not stored yet, by where they begin. */
   readonly #turns = new Map<string, number>();
-  /** Where the complete ones of them end. */
-  readonly #ends = new Map<string, number>();
+  /** Where the complete ones of them end, and when they did. */
+  readonly #ends = new Map<string, { sample: number; atMs: number }>();
+  /** Turns whose words are stored, though an older one keeps them from being safe: this session's, and earlier ones'. */
+  #settled: Stretch[] = [];
+  #settledBefore: Stretch[] = [];
   /** The end of the last turn whose words are stored: its tail must not be heard as another turn. */
   #stored = 0;
   #unheard: Unheard[] = [];
@@ -80,6 +101,8 @@ export class MicrophoneLine {
     this.#askedMs = undefined;
     this.#wasAsked = false;
     this.#stored = 0;
+    this.#settled = [];
+    this.#settledBefore = [];
     this.#held = undefined;
     this.#forgetTurns();
   }
@@ -128,6 +151,7 @@ export class MicrophoneLine {
   /** A fresh session has heard nothing: its clock begins anew, and so do its turns. */
   freshSession(): void {
     this.#isFresh = true;
+    this.#settledBefore.push(...this.#settled.splice(0));
     this.#sessionSamples = 0;
     this.#marks = [];
     this.#contiguous = false;
@@ -158,17 +182,42 @@ export class MicrophoneLine {
   }
 
   /** The turn is complete, and so long. */
-  turnEnded(itemId: string, audioMs: number): void {
+  turnEnded(itemId: string, audioMs: number, nowMs: number): void {
     const start = this.#turns.get(itemId);
-    if (start !== undefined) this.#ends.set(itemId, start + msToSamples(audioMs));
+    if (start !== undefined) this.#ends.set(itemId, { sample: start + msToSamples(audioMs), atMs: nowMs });
   }
 
   /** Its words are stored, or it was nothing. True when that moved what is safe. */
   turnSettled(itemId: string): boolean {
-    this.#stored = Math.max(this.#stored, Math.min(this.#next, this.#ends.get(itemId) ?? 0));
+    const start = this.#turns.get(itemId);
+    const end = this.#ends.get(itemId)?.sample;
+    if (start !== undefined && end !== undefined) {
+      this.#stored = Math.max(this.#stored, Math.min(this.#next, end));
+      this.#settled.push({ start, end });
+      while (this.#settled.length > 1 && this.#settled[0]!.end < end - MAX_REPEATED_SAMPLES) {
+        this.#settled.shift();
+      }
+    }
     this.#turns.delete(itemId);
     this.#ends.delete(itemId);
     return this.#advanceSafe();
+  }
+
+  /** Whether a turn that has just begun is one whose words are stored, heard once more by a later session. */
+  isRepeat(startMs: number): boolean {
+    // Without a stream nothing is sent twice.
+    if (this.#streamId === undefined) return false;
+    if (this.#unheard[0]?.isStored === true) {
+      this.#unheard.shift();
+      return true;
+    }
+    const at = this.#streamSample(msToSamples(startMs));
+    const farFrom = (start: number | undefined): number => Math.abs(at - (start ?? Infinity));
+    const unheard = Math.min(...this.#unheard.map(({ startSample }) => farFrom(startSample)));
+    return this.#settledBefore.some(({ start, end }) => {
+      const far = farFrom(start);
+      return far < REPEAT_SAMPLES && far < unheard && at < end - TURN_SILENCE_SAMPLES;
+    });
   }
 
   /** What was being said is forgotten by the session: the stream goes back to where it began. */
@@ -178,9 +227,33 @@ export class MicrophoneLine {
     this.#contiguous = false;
   }
 
-  /** The session is lost before this turn's words came: it will be heard again. */
-  turnUnheard(itemId: string, answered: boolean): void {
-    this.#unheard.push({ itemId, startSample: this.#turns.get(itemId), answered });
+  /** The session is lost before this turn's words came: it will be heard again. `turnId` is the session's name of it. */
+  turnUnheard(itemId: string, answered: boolean, turnId = itemId): void {
+    this.#unheard.push({ itemId, startSample: this.#turns.get(turnId), answered, isStored: false });
+  }
+
+  /** After a crash nobody knows where turns began, but they come in order: this one's words are stored. */
+  turnStored(itemId: string): void {
+    this.#unheard.push({ itemId, startSample: undefined, answered: true, isStored: true });
+  }
+
+  /** Whether the turn is one of this session whose words may still come. */
+  knows(turnId: string): boolean {
+    return this.#turns.has(turnId);
+  }
+
+  /** Whether the turn is expected to be heard again. */
+  awaits(itemId: string): boolean {
+    return this.#unheard.some((unheard) => unheard.itemId === itemId);
+  }
+
+  /** Turns that were to be heard again, and lie before what the page still has or far behind what it sends. */
+  takeMissed(fromSample = this.#next - MISSED_SAMPLES): string[] {
+    const isMissed = ({ startSample }: Unheard): boolean =>
+      startSample !== undefined && startSample < fromSample - SAME_TURN_SAMPLES;
+    const missed = this.#unheard.filter(isMissed);
+    if (missed.length > 0) this.#unheard = this.#unheard.filter((unheard) => !isMissed(unheard));
+    return missed.map(({ itemId }) => itemId);
   }
 
   /** The earlier item that a turn which has just begun is, if it was heard before. */
@@ -194,13 +267,19 @@ export class MicrophoneLine {
 
   /** Turns nobody will hear again. */
   takeUnheard(): string[] {
-    return this.#unheard.splice(0).map(({ itemId }) => itemId);
+    return this.#unheard
+      .splice(0)
+      .filter(({ isStored }) => !isStored)
+      .map(({ itemId }) => itemId);
   }
 
   /** What to tell the page of its stream, at most once a second; undefined when it is not due. */
   ackDue(nowMs: number): { streamId: string; receivedSamples: number; safeSamples: number } | undefined {
     if (this.#streamId === undefined || nowMs - this.#lastAckMs < ACK_INTERVAL_MS) return undefined;
     this.#lastAckMs = nowMs;
+    for (const [turnId, { atMs }] of this.#ends) {
+      if (nowMs - atMs > WORDS_TIMEOUT_MS) this.turnSettled(turnId);
+    }
     this.#advanceSafe();
     return { streamId: this.#streamId, receivedSamples: this.#next, safeSamples: this.#safe };
   }
@@ -220,6 +299,8 @@ export class MicrophoneLine {
     for (const { startSample } of this.#unheard) safe = Math.min(safe, startSample ?? safe);
     if (safe <= this.#safe) return false;
     this.#safe = safe;
+    // A session that was sent more than was needed may still come to them.
+    this.#settledBefore = this.#settledBefore.filter(({ end }) => end > safe - MAX_REPEATED_SAMPLES);
     return true;
   }
 

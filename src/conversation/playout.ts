@@ -39,6 +39,8 @@ export class Playout {
   readonly #unplayed = new UnplayedAudio();
   /** Items whose page has another socket, while it says how far its speaker came. They are sent again after that. */
   readonly #sendingAgain = new Set<string>();
+  /** The page's new socket meanwhile: what begins for it now comes behind what it is sent again. */
+  #sendingAgainTo: Caller | undefined;
   #callOffSendingAgain: () => void = () => undefined;
   /** The running flush: every item it met, and those whose report is still awaited. Undefined when none runs. */
   #flush: { items: string[]; awaited: Set<string> } | undefined;
@@ -83,21 +85,31 @@ export class Playout {
     const { holder } = this.#audience;
     if (holder === undefined) return undefined;
     this.#speakers.set(itemId, holder);
+    if (holder === this.#sendingAgainTo) this.#sendingAgain.add(itemId);
     this.#listener.sounds(itemId);
     return holder;
   }
 
   /**
    * The same page, another socket. What it has not played is sent again, from where it says within `FLUSH_ANSWER_MS`
-   * that its speaker stands.
+   * that its speaker stands. A flush that is not settled went to the old socket, and is said again.
    */
   handOver(from: Caller, to: Caller): void {
     this.#audience.announceAnew();
+    let isFlushed = false;
     for (const [itemId, speaker] of this.#speakers) {
       if (speaker !== from) continue;
       this.#speakers.set(itemId, to);
-      this.#sendingAgain.add(itemId);
+      if (this.#flush?.items.includes(itemId) === true) isFlushed = true;
+      else this.#sendingAgain.add(itemId);
     }
+    if (isFlushed) {
+      to.send({ type: "flush" });
+      this.#callOffFlush();
+      this.#callOffFlush = this.#clock.after(FLUSH_ANSWER_MS, () => this.#settle());
+    }
+    if (this.#sendingAgain.size === 0) return;
+    this.#sendingAgainTo = to;
     this.#callOffSendingAgain();
     this.#callOffSendingAgain = this.#clock.after(FLUSH_ANSWER_MS, () => this.#sendAgain());
   }
@@ -105,6 +117,7 @@ export class Playout {
   #sendAgain(): void {
     const items = [...this.#sendingAgain];
     this.#sendingAgain.clear();
+    this.#sendingAgainTo = undefined;
     for (const itemId of items) {
       const speaker = this.#speakers.get(itemId);
       // It has played all that is left, or gave it up.

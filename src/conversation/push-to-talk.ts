@@ -19,6 +19,8 @@ export interface PushToTalkWorld {
   newId: NewId;
   model(): Model | undefined;
   isLive(): boolean;
+  /** The page has lost its network, and may be back in a moment. */
+  isAway(): boolean;
   happens(event: TurnEvent): void;
   /** The hold was too short to be a turn. */
   tooShort(): void;
@@ -34,7 +36,10 @@ interface Press {
   /** Where the stream stood is a guess: the page did not say. */
   isGuess: boolean;
   sentMs: number;
-  state: "held" | "released" | "committed";
+  /** `told`: the session has said which of its items the turn is. */
+  state: "held" | "released" | "committed" | "told";
+  /** When the user let go. */
+  endedMs: number | undefined;
   /** Only heard again: its answer was given before. */
   answered: boolean;
 }
@@ -43,6 +48,8 @@ export class PushToTalk {
   readonly #world: PushToTalkWorld;
   #presses: Press[] = [];
   #lastFrameMs = 0;
+  /** The last press that ended because its frames stopped coming: its page may still hold the button. */
+  #cutShort: { from: number; to: number } | undefined;
   #callOffStall: () => void = () => undefined;
 
   constructor(world: PushToTalkWorld) {
@@ -59,12 +66,17 @@ export class PushToTalk {
   }
 
   begin(atSample: number | undefined): void {
-    if (this.#held !== undefined || this.#isKnown(atSample)) return;
+    if (this.#held !== undefined || this.#isKnown(atSample)) {
+      // Its page is there again, and so are its frames in a moment.
+      if (this.#held !== undefined) this.#watch();
+      return;
+    }
     const { clock, happens, line, model, newId, transcript } = this.#world;
     // What an earlier press still waits for must not be cleared with the rest.
     if (!this.#presses.some(({ state }) => state === "released")) model()?.clearAudio();
     const itemId = newId("item");
-    const from = line.streamId === undefined ? undefined : (atSample ?? line.next);
+    const from = line.streamId === undefined ? undefined : (this.#restOf(atSample) ?? atSample ?? line.next);
+    this.#cutShort = undefined;
     const isGuess = atSample === undefined;
     this.#presses.push({
       itemId,
@@ -74,6 +86,7 @@ export class PushToTalk {
       isGuess,
       sentMs: 0,
       state: "held",
+      endedMs: undefined,
       answered: false,
     });
     if (from !== undefined) line.keep(itemId, from);
@@ -88,6 +101,7 @@ export class PushToTalk {
     if (press === undefined) return;
     const { clock, line } = this.#world;
     press.state = "released";
+    press.endedMs = clock.now();
     if (press.from !== undefined) {
       // A page that does not say where, and is not heard yet: the press was as long as it took.
       const heldSamples = msToSamples(clock.now() - press.beganMs);
@@ -100,8 +114,7 @@ export class PushToTalk {
   /** What was said is not meant, in the press that began there or in all: also when its page is gone. */
   cancel(atSample?: number): void {
     const unfinished = this.#presses.filter(
-      ({ from, state }) =>
-        state !== "committed" && (atSample === undefined || (from ?? atSample) === atSample),
+      ({ from, state }) => !isComplete(state) && (atSample === undefined || (from ?? atSample) === atSample),
     );
     if (unfinished.length === 0) return;
     this.#world.model()?.clearAudio();
@@ -114,7 +127,7 @@ export class PushToTalk {
     const { line, model } = this.#world;
     const at = line.next;
     const end = at + frame.byteLength / BYTES_PER_SAMPLE;
-    const press = this.#presses.find((other) => holds(other, at, end));
+    const press = this.#at(at, end);
     if (press === undefined) return line.skip(frame.byteLength, nowMs);
     if (!line.frame(frame.byteLength, nowMs)) return false;
     model()?.appendAudio(frame);
@@ -127,16 +140,18 @@ export class PushToTalk {
   /** The page's frames go on from here: while it was not heard its stream went on, and a guess with it. */
   goesOn(fromSample: number): void {
     const press = this.#presses.find(
-      ({ isGuess, sentMs, state }) => isGuess && sentMs === 0 && state !== "committed",
+      ({ isGuess, sentMs, state }) => isGuess && sentMs === 0 && !isComplete(state),
     );
     if (press?.from === undefined || press.from >= fromSample) return;
     if (press.to !== undefined) press.to += fromSample - press.from;
     press.from = fromSample;
   }
 
-  /** The committed turn that a session tells of, by our item. */
-  committed(): { itemId: string; answered: boolean } | undefined {
-    return this.#presses.find(({ state }) => state === "committed");
+  /** The session tells of a turn that nobody's speech began: it is the oldest committed one. */
+  told(): { itemId: string; answered: boolean; endedMs: number | undefined } | undefined {
+    const press = this.#presses.find(({ state }) => state === "committed");
+    if (press !== undefined) press.state = "told";
+    return press;
   }
 
   /** Its words are stored, or it was nothing. */
@@ -150,11 +165,11 @@ export class PushToTalk {
    */
   sessionLost(owed: boolean): ReadonlySet<string> {
     if (this.#world.line.streamId === undefined) {
-      for (const press of this.#presses) if (press.state !== "committed") this.#forget(press);
+      for (const press of this.#presses) if (!isComplete(press.state)) this.#forget(press);
       this.#presses = [];
       return new Set();
     }
-    const committed = this.#presses.filter(({ state }) => state === "committed");
+    const committed = this.#presses.filter(({ state }) => isComplete(state));
     for (const press of committed) {
       press.state = "released";
       press.answered = !(owed && press === committed.at(-1));
@@ -169,18 +184,35 @@ export class PushToTalk {
     if (this.#presses.length > 0) this.#watch();
   }
 
-  /** The conversation sleeps: nothing is heard again. The complete turns among what is given up. */
-  sessionOver(): string[] {
+  /**
+   * The conversation sleeps: nothing is heard again. The complete turns among what is given up. Of half a turn the
+   * sound stays with its page, which may come back still holding the button; the next session forgets it.
+   */
+  sessionOver(mayComeBack: boolean): string[] {
+    const { line } = this.#world;
     const given = this.#presses.splice(0);
     this.#callOffStall();
-    for (const { itemId } of given) this.#world.line.turnSettled(itemId);
-    return given.map(({ itemId }) => itemId);
+    const complete = ({ to }: Press) => to !== undefined && line.next >= to;
+    for (const press of given) if (!mayComeBack || complete(press)) line.turnSettled(press.itemId);
+    return given.filter(complete).map(({ itemId }) => itemId);
   }
 
   /** A page that comes back says again what may have been forgotten. */
   #isKnown(atSample: number | undefined): boolean {
-    if (atSample === undefined) return false;
+    if (atSample === undefined || this.#restOf(atSample) !== undefined) return false;
     return this.#presses.some(({ from }) => from === atSample) || atSample < this.#world.line.safe;
+  }
+
+  /** Where the press that began there goes on, if its frames stopped coming. */
+  #restOf(atSample: number | undefined): number | undefined {
+    const cut = this.#cutShort;
+    return cut !== undefined && cut.from === atSample ? Math.max(cut.to, this.#world.line.safe) : undefined;
+  }
+
+  /** The press that a frame lies in. Hot path. */
+  #at(at: number, end: number): Press | undefined {
+    for (const press of this.#presses) if (holds(press, at, end)) return press;
+    return undefined;
   }
 
   #commitIfComplete(press: Press): void {
@@ -216,20 +248,31 @@ export class PushToTalk {
   }
 
   #stalled(): void {
-    const { clock } = this.#world;
-    const press = this.#presses.find(({ state }) => state !== "committed");
+    const { clock, isAway, isLive, line } = this.#world;
+    const press = this.#presses.find(({ state }) => !isComplete(state));
     if (press === undefined) return;
     const restMs = this.#lastFrameMs + PRESS_STALL_MS - clock.now();
     if (restMs > 0) this.#callOffStall = clock.after(restMs, () => this.#stalled());
-    // What waits for a session is not late.
-    else if (this.#world.isLive()) this.#commit(press);
-    else this.#watch();
+    // What waits for a session, or for its page, is not late.
+    else if (!isLive() || isAway()) this.#watch();
+    else {
+      press.endedMs ??= this.#lastFrameMs;
+      if (press.from !== undefined && press.state === "held") {
+        press.to = Math.max(press.from, line.next);
+        this.#cutShort = { from: press.from, to: press.to };
+      }
+      this.#commit(press);
+    }
   }
+}
+
+function isComplete(state: Press["state"]): boolean {
+  return state === "committed" || state === "told";
 }
 
 /** Whether any sample of a frame lies in the press. */
 function holds(press: Press, at: number, end: number): boolean {
-  if (press.state === "committed") return false;
+  if (isComplete(press.state)) return false;
   if (press.from === undefined) return press.state === "held";
   return press.from < end && (press.to ?? Number.POSITIVE_INFINITY) > at;
 }

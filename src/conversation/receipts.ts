@@ -19,12 +19,17 @@ interface OpenTurn {
   /** When the user fell silent, where that is known. */
   spokenMs: number | undefined;
   typed: boolean;
-  committedMs: number;
+  /** Undefined for a turn of a life before this one: nobody measured it. */
+  committedMs: number | undefined;
   /** An answer has been asked for. */
   asked: boolean;
   /** Another answer belongs to it: outputs of its tools, or its session was lost. */
   goesOn: boolean;
+  /** The next answer belongs to another turn; this one ends when its own has been heard. */
+  closing: boolean;
   items: Set<string>;
+  /** Items whose heard part is not settled. */
+  unsettled: Set<string>;
   /** Its first item that sounded, and when. */
   sounding: { itemId: string; firstMs: number } | undefined;
   heardFirstMs: number | undefined;
@@ -41,6 +46,8 @@ export class Receipts {
   #done: TurnReceipt[] = [];
   #isCutting = false;
   #wasAwake = false;
+  /** An answer runs, or is owed. */
+  #isAnswering = false;
 
   constructor(world: ReceiptsWorld) {
     this.#world = world;
@@ -50,14 +57,28 @@ export class Receipts {
   committed(itemId: string, spokenMs: number | "typed" | undefined): void {
     // One that is heard again begins again.
     this.#open = this.#open.filter((turn) => turn.itemId !== itemId);
-    this.#open.push({
-      itemId,
+    this.#begin(itemId, {
       spokenMs: spokenMs === "typed" ? undefined : spokenMs,
       typed: spokenMs === "typed",
       committedMs: this.#world.clock.now(),
+    });
+  }
+
+  /** A session is live that owes an answer to this turn, though a crash may have left nobody to know of it. */
+  owed(itemId: string): void {
+    if (this.#open.length > 0 || this.#world.turns.has(itemId)) return;
+    this.#begin(itemId, { spokenMs: undefined, typed: false, committedMs: undefined });
+  }
+
+  #begin(itemId: string, times: Pick<OpenTurn, "spokenMs" | "typed" | "committedMs">): void {
+    this.#open.push({
+      itemId,
+      ...times,
       asked: false,
       goesOn: false,
+      closing: false,
       items: new Set(),
+      unsettled: new Set(),
       sounding: undefined,
       heardFirstMs: undefined,
       heardMs: 0,
@@ -79,7 +100,12 @@ export class Receipts {
   asked(): void {
     // Finishing makes another list: this one stays as it is.
     for (const turn of this.#open) {
-      if (turn.asked && !turn.goesOn) this.#finish(turn, outcomeOf(turn));
+      if (turn.closing) continue;
+      if (turn.asked && !turn.goesOn) {
+        if (turn.unsettled.size === 0) this.#finish(turn, outcomeOf(turn));
+        else turn.closing = true;
+        continue;
+      }
       turn.asked = true;
       turn.goesOn = false;
     }
@@ -87,7 +113,10 @@ export class Receipts {
 
   /** An item of the answer has begun. */
   began(itemId: string): void {
-    for (const turn of this.#asked()) turn.items.add(itemId);
+    for (const turn of this.#asked()) {
+      turn.items.add(itemId);
+      turn.unsettled.add(itemId);
+    }
   }
 
   /** The first audio of an item has come. */
@@ -111,6 +140,7 @@ export class Receipts {
   heard(itemId: string, heard: Heard): void {
     for (const turn of this.#open) {
       if (!turn.items.has(itemId)) continue;
+      turn.unsettled.delete(itemId);
       if (heard.part === "some") turn.heardMs += heard.ms;
       if (heard.part === "all") turn.heardMs += heard.totalMs;
       else if (this.#isCutting) turn.cut = true;
@@ -134,8 +164,9 @@ export class Receipts {
     for (const turn of this.#asked()) turn.failed = true;
   }
 
-  /** The session is lost; what was asked for is asked for again, or heard again first. */
+  /** The session is lost; what was asked for is asked for again, or heard again first. An answer that is whole plays on. */
   lost(): void {
+    if (!this.#isAnswering) return;
     for (const turn of this.#asked()) turn.goesOn = true;
   }
 
@@ -147,10 +178,12 @@ export class Receipts {
     // What is typed to a sleeping conversation wakes it.
     if (!isAwake && !wasAwake) return;
     this.#isCutting = isAwake && state.cutting;
+    this.#isAnswering = isAwake && (state.answering !== false || state.owed || state.toolsRunning > 0);
     const isCancelled = isAwake && state.answering === "cancelled";
-    const isOver =
-      !isAwake ||
-      !(state.answering !== false || state.owed || state.playing || state.cutting || state.toolsRunning > 0);
+    const isOver = !isAwake || !(this.#isAnswering || state.playing || state.cutting);
+    for (const turn of this.#open) {
+      if (turn.closing && (!isAwake || turn.unsettled.size === 0)) this.#finish(turn, outcomeOf(turn));
+    }
     for (const turn of this.#asked()) {
       if (isCancelled) turn.cut = true;
       const isWaiting = isAwake && turn.goesOn;
@@ -174,7 +207,7 @@ export class Receipts {
   }
 
   #asked(): OpenTurn[] {
-    return this.#open.filter((turn) => turn.asked);
+    return this.#open.filter(({ asked, closing }) => asked && !closing);
   }
 
   #finish(turn: OpenTurn, outcome: TurnOutcome): void {
@@ -198,6 +231,7 @@ function outcomeOf(turn: OpenTurn): TurnOutcome {
 
 function latencyOf({ spokenMs, typed, committedMs, sounding, heardFirstMs }: OpenTurn): TurnLatency {
   const latency: TurnLatency = {};
+  if (committedMs === undefined) return latency;
   const put = (step: keyof TurnLatency, fromMs: number | undefined, toMs: number | undefined) => {
     if (fromMs !== undefined && toMs !== undefined) latency[step] = Math.max(0, Math.round(toMs - fromMs));
   };

@@ -18,6 +18,8 @@ export interface Requests {
   welcome(caller: Caller): void;
   /** The page takes the floor and wants to talk. `byVoice`: only its own detector says so. */
   start(caller: Caller, byVoice: boolean): void;
+  /** A page says something of its own: a holder that lost its socket is not waited for any longer. */
+  speaksUp(caller: Caller): void;
   stop(): void;
   typed(caller: Caller, text: string, sentId: string | undefined): void;
   interrupt(): void;
@@ -119,11 +121,14 @@ export class Reception {
       case "start":
         caller.started = true;
         caller.remember();
+        requests.speaksUp(caller);
         return requests.start(caller, message.byVoice === true);
       case "stop":
+        requests.speaksUp(caller);
         if (caller.holdsFloor || this.#audience.holder === undefined) requests.stop();
         return;
       case "text":
+        requests.speaksUp(caller);
         return requests.typed(caller, message.text, message.id);
       case "playback":
         return requests.playback(caller, message.itemId, message.playedMs, message.done === true);
@@ -136,7 +141,7 @@ export class Reception {
         // A session's voice is fixed once it has spoken.
         if (
           message.voice !== undefined ||
-          (message.policy !== undefined && !requests.choosePolicy(message.policy))
+          (message.policy !== undefined && !(this.#maySet(caller) && requests.choosePolicy(message.policy)))
         ) {
           this.#complain(caller, "not_allowed", "This cannot be changed here.");
         }
@@ -161,6 +166,11 @@ export class Reception {
       default:
         return assertNever(message);
     }
+  }
+
+  /** How turns are taken is for who talks to say. */
+  #maySet(caller: Caller): boolean {
+    return caller.holdsFloor || this.#audience.holder === undefined;
   }
 
   #complain(caller: Caller, code: ErrorCode, message: string): void {

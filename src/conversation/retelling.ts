@@ -14,6 +14,7 @@ export class Retelling {
   mayGreet = false;
   /** The stored items end with a turn that was never answered. */
   #isOwed = false;
+  #owedTurn: string | undefined;
 
   constructor(agent: AgentDefinition, items: ItemStore, speech: SpeechStore) {
     this.#agent = agent;
@@ -29,6 +30,7 @@ export class Retelling {
       (itemId) => this.#speech.read(itemId),
     );
     this.#isOwed = answerOwed;
+    this.#owedTurn = answerOwed ? items.findLast(isTurn)?.id : undefined;
     return items;
   }
 
@@ -37,10 +39,19 @@ export class Retelling {
     return this.#isOwed;
   }
 
+  /** The user's turn that is owed an answer, maybe by way of a tool. */
+  get owedTurn(): string | undefined {
+    return this.#owedTurn;
+  }
+
   /** Whether the talk begins with a greeting. */
   get greets(): boolean {
     const { greeting } = this.#agent;
     if (greeting === undefined || !this.mayGreet) return false;
     return !this.#items.conversation().greeted && this.#items.nextPosition() === 0;
   }
+}
+
+function isTurn(item: ModelItem): boolean {
+  return item.kind === "speech" || (item.kind === "message" && item.role === "user");
 }

@@ -48,17 +48,36 @@ export class SpeechMeter {
 
   /** Milliseconds of voice since `begin`. */
   voicedMs(): number {
-    const from = Math.max(this.#from, this.#oldest);
-    let loudest = 0;
-    for (let index = from; index < this.#count; index++) {
-      loudest = Math.max(loudest, this.#loudness[index % MAX_FRAMES]!);
-    }
-    const least = Math.max(LEAST_LOUDNESS, loudest * VOICE_SHARE);
+    const least = this.#least();
     let voicedMs = 0;
-    for (let index = from; index < this.#count; index++) {
+    for (let index = this.#first; index < this.#count; index++) {
       if (this.#loudness[index % MAX_FRAMES]! >= least) voicedMs += this.#ms[index % MAX_FRAMES]!;
     }
     return voicedMs;
+  }
+
+  /** Milliseconds since the last voice, or since `begin`. */
+  silentMs(): number {
+    const least = this.#least();
+    let silentMs = 0;
+    for (let index = this.#count - 1; index >= this.#first; index--) {
+      if (this.#loudness[index % MAX_FRAMES]! >= least) break;
+      silentMs += this.#ms[index % MAX_FRAMES]!;
+    }
+    return silentMs;
+  }
+
+  /** What counts as voice, by the loudest frame since `begin`. */
+  #least(): number {
+    let loudest = 0;
+    for (let index = this.#first; index < this.#count; index++) {
+      loudest = Math.max(loudest, this.#loudness[index % MAX_FRAMES]!);
+    }
+    return Math.max(LEAST_LOUDNESS, loudest * VOICE_SHARE);
+  }
+
+  get #first(): number {
+    return Math.max(this.#from, this.#oldest);
   }
 
   get #oldest(): number {

@@ -1,7 +1,7 @@
 // Words as people say them, for two questions about a turn that was said over the agent: is it only what a listener
 // says (mm-hm), and is it the agent's own voice come back through the microphone? Pure.
 
-/** Fewer words than this in common may be chance: "it is", "in Tokyo". */
+/** Fewer words than this in common may be chance: "it is", "in Tokyo". An echo that stops the agent is hardly longer. */
 export const ECHO_MIN_WORDS = 3;
 /** So much of the turn must be the agent's words, in their order; a microphone loses and garbles some of them. */
 export const ECHO_SHARE = 0.7;

@@ -105,6 +105,11 @@ export function isOwed(state: TurnState): boolean {
   return state.phase === "awake" && (state.owed || state.answering === "answer" || state.doubted > 0);
 }
 
+/** Whether the calls of the running answer are to run: not of one that was stopped. */
+export function runsCalls(state: TurnState): boolean {
+  return state.phase === "awake" && state.answering !== "cancelled";
+}
+
 /** Asleep for want of a page or a model: what was being said may be said again. */
 export function mayComeBack(state: TurnState): boolean {
   return state.phase === "asleep" && (state.reason === "nobody_here" || state.reason === "unavailable");
@@ -154,7 +159,8 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
           live: false,
           userSpeaking: event.pressed === true,
           doubted: 0,
-          owed: (state.owed || state.answering === "answer") && !event.heardAgain,
+          // Where a doubtful turn is heard again, what was owed before it is owed still.
+          owed: (state.owed || state.answering === "answer") && !(event.heardAgain && state.doubted === 0),
           answering: false,
           toolsRunning: state.toolsRunning + event.calls,
         },

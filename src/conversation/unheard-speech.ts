@@ -14,6 +14,8 @@ export class UnheardSpeech {
   readonly #line: MicrophoneLine;
   readonly #ask: () => void;
   #callOff: () => void = () => undefined;
+  #isWatching = false;
+  #isHeardThere = false;
 
   /** `ask`: find out whether the model is there. */
   constructor(clock: Clock, line: MicrophoneLine, ask: () => void) {
@@ -22,10 +24,16 @@ export class UnheardSpeech {
     this.#ask = ask;
   }
 
-  /** The page hears a voice. */
+  /** The page hears a voice. One that comes and goes does not put the question off. */
   began(): void {
+    this.#isHeardThere = true;
     this.#line.hold();
-    this.#watch();
+    if (!this.#isWatching) this.#watch();
+  }
+
+  /** The page hears none any more. That is no answer: a word may be over before anybody notices that nobody listens. */
+  ended(): void {
+    this.#isHeardThere = false;
   }
 
   /** The model hears it too. */
@@ -41,14 +49,23 @@ export class UnheardSpeech {
 
   /** No session: nothing can be asked. */
   rest(): void {
+    this.#isWatching = false;
     this.#callOff();
   }
 
   #watch(): void {
-    this.#callOff();
+    this.rest();
+    this.#isWatching = true;
     this.#callOff = this.#clock.after(UNHEARD_SPEECH_MS, () => {
       this.#ask();
-      this.#callOff = this.#clock.after(PROBE_SETTLED_MS, () => this.#line.release());
+      this.#callOff = this.#clock.after(PROBE_SETTLED_MS, () => this.#settle());
     });
+  }
+
+  /** The model is there, and what it heard was no speech. */
+  #settle(): void {
+    this.rest();
+    this.#line.release();
+    if (this.#isHeardThere) this.began();
   }
 }

@@ -10,12 +10,14 @@ import { retryDelayMs } from "../protocol/retry.ts";
 import type { RetryPolicy } from "../protocol/retry.ts";
 import type { ContextBudget } from "./context-budget.ts";
 import { packedHistory } from "./packed-history.ts";
-import type { Clock, Model, ModelEvent, ModelItem, ModelListener } from "./ports.ts";
+import type { Clock, Model, ModelEvent, ModelItem, ModelListener, ModelUsage } from "./ports.ts";
 
 /** Rule 7: two minutes of backoff without success, then asleep as `unavailable`. */
-export const UPSTREAM_RETRY: RetryPolicy = { firstMs: 500, longestMs: 15_000, giveUpMs: 120_000 };
+export const UPSTREAM_RETRY: RetryPolicy = { firstMs: 1_000, longestMs: 15_000, giveUpMs: 120_000 };
 /** A session that was live this long was a good one: the next loss is a new fault, and the first try comes at once. */
 export const GOOD_SESSION_MS = 10_000;
+/** So many sessions are asked for one answer: what kills three of them is in the question, and each costs money. */
+export const MAX_SESSIONS_PER_ANSWER = 3;
 /** Dials are never closer than this: a page that starts and stops as fast as it can must not be a cost. */
 export const MIN_DIAL_GAP_MS = 1_000;
 /** From here to the limit a quiet moment is used to rotate: long enough to find one in a lively talk. */
@@ -26,6 +28,9 @@ export const FORCE_ROTATE_BEFORE_MS = 20_000;
 /** So long must it have been quiet: between two halves of a sentence nobody speaks either. */
 export const QUIET_MOMENT_MS = 1_000;
 
+/** A session that was given up in the middle of an answer is kept so long for the bill of it. */
+export const LAST_BILL_MS = 2_000;
+
 /** What a session tells while it lasts, once it has been told the history. */
 export type SessionEvent = Exclude<ModelEvent, { type: "lost" | "configured" }>;
 
@@ -35,8 +40,12 @@ export interface UpstreamListener {
   event(event: SessionEvent): void;
   /** Hot path. */
   audio(itemId: string, pcm: Uint8Array): void;
-  /** The session is gone and another one follows. */
-  lost(failure: Failure): void;
+  /** Whether an answer is owed, or runs. */
+  isOwed(): boolean;
+  /** What an answer used that is asked for again. */
+  used(usage: ModelUsage): void;
+  /** The session is gone and another one follows; `givenUp`: it is not asked for the answer that was owed. */
+  lost(failure: Failure, givenUp: boolean): void;
   /** The session is gone and no other one follows. */
   gone(failure: Failure): void;
   /** A fresh session has taken over in a quiet moment; it knows the history. */
@@ -66,8 +75,11 @@ export class Upstream {
   #link: Link | undefined;
   /** The session that is to take over. */
   #next: Link | undefined;
+  /** Both are cleared by a good session: one that lasted, and finished the answer that was owed. */
   #attempt = 0;
   #downSinceMs: number | undefined;
+  /** Sessions that were lost with the same answer owed. */
+  #lostWithAnswer = 0;
   #lastDialMs: number | undefined;
   /** A session told item by item answered in text: from then on each is told in one message. */
   #packs = false;
@@ -78,6 +90,10 @@ export class Upstream {
   #callOffRetry: () => void = () => undefined;
   #callOffRotation: () => void = () => undefined;
   #callOffMoment: () => void = () => undefined;
+  #callOffGood: () => void = () => undefined;
+  /** Given up by us: only what its cancelled answer used is still of interest. */
+  #leaving: Link | undefined;
+  #callOffLeaving: () => void = () => undefined;
 
   constructor(world: UpstreamWorld) {
     this.#world = world;
@@ -90,23 +106,41 @@ export class Upstream {
 
   open(): void {
     this.#attempt = 0;
-    const now = this.#world.clock.now();
-    this.#downSinceMs = now;
-    const waitMs = (this.#lastDialMs ?? 0) + MIN_DIAL_GAP_MS - now;
+    this.#lostWithAnswer = 0;
+    this.#downSinceMs = this.#world.clock.now();
+    const waitMs = this.#gapMs();
     if (waitMs <= 0) this.#dial();
     else this.#callOffRetry = this.#world.clock.after(waitMs, () => this.#dial());
   }
 
+  /** How long the next dial has to wait, whatever it is for. */
+  #gapMs(): number {
+    const sinceMs = this.#world.clock.now() - (this.#lastDialMs ?? Number.NEGATIVE_INFINITY);
+    return Math.max(0, MIN_DIAL_GAP_MS - sinceMs);
+  }
+
   close(): void {
+    this.#closeCurrent();
+    this.#left();
+  }
+
+  #closeCurrent(): void {
     this.#callOffRetry();
     this.#callOffRotation();
     this.#callOffMoment();
+    this.#callOffGood();
     this.#isQuiet = false;
     this.#rotationDue = false;
     const links = [this.#link, this.#next];
     this.#link = undefined;
     this.#next = undefined;
-    for (const link of links) link?.model.close();
+    for (const link of links) if (link !== this.#leaving) link?.model.close();
+  }
+
+  #left(): void {
+    this.#callOffLeaving();
+    this.#leaving?.model.close();
+    this.#leaving = undefined;
   }
 
   /** Tells of a new item. A session that has not been told the history will find it there. */
@@ -139,6 +173,9 @@ export class Upstream {
     if (link === undefined || this.#isPacked(link)) return;
     this.#packs = true;
     link.model.cancelAnswer();
+    this.#left();
+    this.#leaving = link;
+    this.#callOffLeaving = this.#world.clock.after(LAST_BILL_MS, () => this.#left());
     this.#lost(link, { kind: "answered_in_text" });
   }
 
@@ -148,17 +185,21 @@ export class Upstream {
 
   #dial(): void {
     this.#world.log.info("dialling", { attempt: this.#attempt });
-    this.#lastDialMs = this.#world.clock.now();
     this.#link = this.#open();
   }
 
   #open(): Link {
-    const { open, listener } = this.#world;
+    const { clock, open, listener } = this.#world;
+    this.#lastDialMs = clock.now();
     // Rule 10: a session that was left behind may still speak; only the current ones count.
     const model = open({
       event: (event) => {
         if (link === this.#link) this.#current(link, event);
         else if (link === this.#next) this.#coming(link, event);
+        else if (link === this.#leaving && event.type === "answer_done") {
+          if (event.usage !== undefined) listener.used(event.usage);
+          this.#left();
+        } else if (link === this.#leaving && event.type === "lost") this.#left();
       },
       audio: (itemId, pcm) => {
         if (link === this.#link) listener.audio(itemId, pcm);
@@ -181,10 +222,13 @@ export class Upstream {
         // What failed may succeed on another session, which is told everything anew. Once: then the user is told.
         if (event.outcome === "failed" && !this.#isAskingAgain) {
           this.#isAskingAgain = true;
+          if (event.usage !== undefined) this.#world.listener.used(event.usage);
           return this.#lost(link, { kind: "answer_failed", code: event.code ?? "none" });
         }
         this.#isAskingAgain = false;
         this.#world.listener.event(event);
+        this.#lostWithAnswer = 0;
+        this.#goodIfLasting(link);
         return this.#count(event);
       default:
         this.#world.listener.event(event);
@@ -228,8 +272,9 @@ export class Upstream {
     else if (event.type === "lost") {
       this.#next = undefined;
       this.#world.log.warn("rotation_failed", { kind: event.failure.kind });
-      this.#callOffRotation();
-      this.#callOffRotation = this.#world.clock.after(UPSTREAM_RETRY.longestMs, () => this.#rotateIfDue());
+      // The forced exchange stays due all the same.
+      this.#callOffMoment();
+      this.#callOffMoment = this.#world.clock.after(UPSTREAM_RETRY.longestMs, () => this.#rotateIfDue());
     } else if (event.type === "ready") this.#takeOver(link, event.expiresAtMs);
   }
 
@@ -245,13 +290,22 @@ export class Upstream {
   #live(link: Link, expiresAtMs: number): void {
     const { clock, log } = this.#world;
     link.liveSinceMs = clock.now();
-    this.#downSinceMs = undefined;
+    // The first of its kind: whatever is lost from here on is a fault of its own.
+    if (this.#attempt === 0) this.#downSinceMs = undefined;
+    this.#callOffGood();
+    this.#callOffGood = clock.after(GOOD_SESSION_MS, () => {
+      // Where an answer is owed it has to be finished first: a session that cannot is no good one.
+      if (!this.#world.listener.isOwed()) this.#goodIfLasting(link);
+    });
     log.info("awake", { expiresAtMs });
     this.#rotationDue = false;
     this.#callOffRotation();
-    if (expiresAtMs <= 0) return;
-    const dueInMs = expiresAtMs - ROTATE_BEFORE_MS - clock.now();
-    this.#callOffRotation = clock.after(Math.max(0, dueInMs), () => {
+    const lifetimeMs = expiresAtMs - clock.now();
+    // Unknown, or told by another clock than ours.
+    if (lifetimeMs <= 0) return;
+    // A provider that grants less than both must not be dialled without a pause.
+    const dueInMs = Math.max(lifetimeMs - ROTATE_BEFORE_MS, lifetimeMs / 2);
+    this.#callOffRotation = clock.after(dueInMs, () => {
       this.#rotationDue = true;
       const forceInMs = expiresAtMs - FORCE_ROTATE_BEFORE_MS - clock.now();
       this.#callOffRotation = clock.after(Math.max(0, forceInMs), () =>
@@ -261,8 +315,20 @@ export class Upstream {
     });
   }
 
+  #goodIfLasting({ liveSinceMs }: Link): void {
+    if (liveSinceMs === undefined || this.#world.clock.now() - liveSinceMs < GOOD_SESSION_MS) return;
+    this.#attempt = 0;
+    this.#downSinceMs = undefined;
+  }
+
   #rotateIfDue(): void {
     if (!this.#rotationDue || !this.#isQuiet || this.#next !== undefined || this.#link === undefined) return;
+    const waitMs = this.#gapMs();
+    if (waitMs > 0) {
+      this.#callOffMoment();
+      this.#callOffMoment = this.#world.clock.after(waitMs, () => this.#rotateIfDue());
+      return;
+    }
     this.#world.log.info("rotating");
     this.#next = this.#open();
   }
@@ -284,8 +350,10 @@ export class Upstream {
     const livedMs = link.liveSinceMs === undefined ? 0 : now - link.liveSinceMs;
     const { kind, ...values } = failure;
     log.warn("upstream_lost", { kind, ...values, livedMs });
-    this.close();
-    if (livedMs >= GOOD_SESSION_MS) this.#attempt = 0;
+    this.#closeCurrent();
+    if (link.liveSinceMs !== undefined && listener.isOwed()) this.#lostWithAnswer += 1;
+    const givenUp = this.#lostWithAnswer >= MAX_SESSIONS_PER_ANSWER;
+    if (givenUp) this.#lostWithAnswer = 0;
     this.#downSinceMs ??= now;
     const waitMs =
       this.#attempt === 0 && livedMs > 0
@@ -293,7 +361,7 @@ export class Upstream {
         : retryDelayMs(UPSTREAM_RETRY, Math.max(1, this.#attempt), now - this.#downSinceMs, random());
     if (!isRetryable(failure) || waitMs === undefined) return listener.gone(failure);
     this.#attempt += 1;
-    this.#callOffRetry = clock.after(waitMs, () => this.#dial());
-    listener.lost(failure);
+    this.#callOffRetry = clock.after(Math.max(waitMs, this.#gapMs()), () => this.#dial());
+    listener.lost(failure, givenUp);
   }
 }

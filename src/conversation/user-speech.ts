@@ -14,6 +14,7 @@ import type { Caller, Clock, Model, ModelEvent, NewId } from "./ports.ts";
 import { PushToTalk } from "./push-to-talk.ts";
 import type { Receipts } from "./receipts.ts";
 import type { Transcript } from "./transcript.ts";
+import { TurnsAgain } from "./turns-again.ts";
 import { UnheardSpeech } from "./unheard-speech.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
 
@@ -35,14 +36,15 @@ export interface UserSpeechWorld {
   policy(): Policy;
   model(): Model | undefined;
   turn(): TurnState;
+  /** The page has lost its network, and may be back in a moment. */
+  isAway(caller: Caller): boolean;
   happens(event: TurnEvent): void;
 }
 
 export class UserSpeech {
   readonly #world: UserSpeechWorld;
   readonly #line = new MicrophoneLine();
-  /** Turns of this session that are items from before it. */
-  readonly #earlier = new Map<string, string>();
+  readonly #again: TurnsAgain;
   readonly #interruption: Interruption;
   readonly #press: PushToTalk;
   readonly #closed: ClosedMicrophone;
@@ -58,18 +60,30 @@ export class UserSpeech {
     this.#unheard = new UnheardSpeech(clock, this.#line, () => {
       if (this.#isLive() && !this.#isSpeaking()) world.model()?.probe();
     });
+    this.#again = new TurnsAgain({ ...world, line: this.#line });
     this.#closed = new ClosedMicrophone(agent);
     this.#interruption = new Interruption({
       ...world,
       happens: (event) => this.#happens(event),
       forget: (sessionItemId) => this.#forget(sessionItemId),
       resume: () => audience.holder?.send({ type: "resume" }),
-      echoHeard: (cut) => this.#echoHeard(cut),
+      echoHeard: () =>
+        this.#complain(
+          "echo_heard",
+          "Your microphone hears the agent. Headphones help, or half-duplex.",
+          false,
+        ),
+      // Nobody said anything: it is still the cut answer that is owed.
+      goOn: () => {
+        agent.goesOn();
+        world.happens({ type: "user_turn", doubted: true });
+      },
     });
     this.#press = new PushToTalk({
       ...world,
       line: this.#line,
       isLive: () => this.#isLive(),
+      isAway: () => audience.holder !== undefined && world.isAway(audience.holder),
       tooShort: () => this.#complain("turn_too_short", "Hold the button while you speak.", false),
     });
   }
@@ -87,13 +101,16 @@ export class UserSpeech {
     if (policy.turnDetection === null) {
       if (!this.#press.frame(frame, now)) return;
     } else {
+      const at = this.#line.next;
       if (!this.#line.frame(frame.byteLength, now)) return;
-      const heard = policy.halfDuplex ? this.#closed.hears(frame, now) : frame;
+      const heard = policy.halfDuplex ? this.#closed.hears(frame, now, at) : frame;
       this.#interruption.frame(heard);
       this.#world.model()?.appendAudio(heard);
     }
     const ack = this.#line.ackDue(now);
-    if (ack !== undefined) audience.holder?.send({ type: "ack", ...ack });
+    if (ack === undefined) return;
+    audience.holder?.send({ type: "ack", ...ack });
+    this.#again.giveUp(this.#line.takeMissed());
   }
 
   /** A page has taken the floor: its stream is the one that counts. */
@@ -101,7 +118,10 @@ export class UserSpeech {
     const { streamId, safeSamples } = this.#world.items.conversation();
     const known = caller.streamId !== undefined && caller.streamId === streamId;
     // Only its own stream can bring a turn again.
-    if (caller.streamId !== this.#line.streamId) this.#giveUp();
+    if (caller.streamId !== this.#line.streamId) {
+      this.#again.giveUp();
+      this.#closed.begin();
+    }
     this.#line.begin(caller.streamId, known ? safeSamples : 0);
     if (this.#isLive()) this.#ask(false);
   }
@@ -109,16 +129,16 @@ export class UserSpeech {
   /** True when the page had been asked to go back: a burst follows. */
   resending(fromSample: number): boolean {
     this.#press.goesOn(fromSample);
-    return this.#line.goesOn(fromSample);
+    const wasAsked = this.#line.goesOn(fromSample);
+    this.#again.giveUp(this.#line.takeMissed(fromSample));
+    return wasAsked;
   }
 
   /** A button that is held while the user speaks. `atSample`: where the page's stream stands. */
   pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): void {
     if (action === "begin") this.#press.begin(atSample);
-    else if (action === "end") {
-      this.#spokenMs = this.#world.clock.now();
-      this.#press.end(atSample);
-    } else this.#press.cancel(atSample);
+    else if (action === "end") this.#press.end(atSample);
+    else this.#press.cancel(atSample);
   }
 
   /** Turns are taken in another way from now on: half a turn of the old way ends nowhere. */
@@ -137,7 +157,8 @@ export class UserSpeech {
     if (this.#world.policy().turnDetection === null) return;
     if (!active) this.#spokenMs = this.#world.clock.now() - ACTIVITY_END_MS;
     // Its end is no answer: a word may be over before anybody notices that nobody listens.
-    else if (this.#isLive() && !this.#isSpeaking()) this.#unheard.began();
+    if (active && this.#isLive() && !this.#isSpeaking()) this.#unheard.began();
+    if (!active) this.#unheard.ended();
   }
 
   /** What is being said is forgotten: the floor goes to another page, or its frames stopped coming. */
@@ -155,7 +176,7 @@ export class UserSpeech {
 
   /** A session is live that has heard nothing: the page sends what is not safe. */
   sessionReady(): void {
-    this.#earlier.clear();
+    this.#again.sessionReady();
     this.#line.freshSession();
     this.#press.sessionReady();
     this.#unheard.sessionReady();
@@ -169,15 +190,7 @@ export class UserSpeech {
   sessionLost(owed: boolean): boolean {
     this.#quiet();
     this.#interruption.sessionOver();
-    const pressed = this.#press.sessionLost(owed);
-    const without = this.#world.transcript.sessionOver(this.#press.itemId);
-    for (const [index, itemId] of without.entries()) {
-      if (pressed.has(itemId)) continue;
-      if (this.#line.streamId === undefined) this.#world.transcript.giveUp(itemId);
-      else this.#line.turnUnheard(itemId, !(owed && index === without.length - 1));
-    }
-    this.#earlier.clear();
-    return owed && without.length > 0 && this.#line.streamId !== undefined;
+    return this.#again.sessionLost(owed, this.#press.sessionLost(owed), this.#press.itemId);
   }
 
   /** Whether the user holds the button: what is said goes on to the next session. */
@@ -195,46 +208,36 @@ export class UserSpeech {
   sessionOver(mayComeBack: boolean, owed: boolean): void {
     this.sessionLost(owed);
     const { transcript } = this.#world;
-    for (const itemId of this.#press.sessionOver()) transcript.giveUp(itemId);
+    for (const itemId of this.#press.sessionOver(mayComeBack)) transcript.giveUp(itemId);
     transcript.dropSpoken();
-    if (!mayComeBack) this.#giveUp();
-  }
-
-  #giveUp(): void {
-    for (const itemId of this.#line.takeUnheard()) this.#world.transcript.giveUp(itemId);
+    if (!mayComeBack) this.#again.giveUp();
   }
 
   /** Turns that a crash left without words may be among what the page sends again. */
   recover(): void {
-    const { items, transcript } = this.#world;
+    const { audience, items } = this.#world;
     const { streamId } = items.conversation();
-    for (const itemId of items.userTurnsWithoutWords()) {
-      if (transcript.isOpen(itemId)) continue;
-      transcript.reopen(itemId);
-      this.#line.turnUnheard(itemId, false);
-    }
+    const { holder } = audience;
+    if (this.#line.streamId === undefined && holder?.streamId !== undefined) this.begin(holder);
+    this.#again.recover();
     const isOther = streamId !== undefined && streamId !== this.#line.streamId;
     // Without turn detection nobody would find them among what is sent again.
-    if (isOther || this.#world.policy().turnDetection === null) this.#giveUp();
+    if (isOther || this.#world.policy().turnDetection === null) this.#again.giveUp();
   }
 
   // ------------------------------------------------------------------------------------------ from the model
 
   event(event: UserEvent): void {
     const { transcript } = this.#world;
+    if (this.#again.isRepeat(event)) return;
     switch (event.type) {
       case "speech_started": {
         this.#spokenMs = undefined;
-        this.#interruption.began(event.itemId, this.#line.sessionMs - event.startMs);
         this.#line.turnBegan(event.itemId, event.startMs);
+        const isAgain = this.#again.began(event.itemId);
+        this.#interruption.began(event.itemId, this.#line.sessionMs - event.startMs, isAgain);
         this.#unheard.heard();
-        const before = this.#line.heardAgain(event.itemId);
-        if (before === undefined) transcript.beginUser(event.itemId);
-        else {
-          this.#earlier.set(event.itemId, before.itemId);
-          if (before.answered) this.#answered.add(before.itemId);
-          transcript.beginAgain(before.itemId);
-        }
+        if (!isAgain) transcript.beginUser(event.itemId);
         this.#watchStall();
         return;
       }
@@ -243,28 +246,28 @@ export class UserSpeech {
       case "user_turn":
         return this.#complete(event.itemId, event.audioMs);
       case "user_caption":
-        return transcript.caption(this.#itemId(event.itemId), event.delta);
+        return transcript.caption(this.#again.itemId(event.itemId), event.delta);
       case "user_transcript":
         this.#interruption.words(event.itemId, event.text);
-        transcript.userWords(this.#itemId(event.itemId), event.text);
+        transcript.userWords(this.#again.itemId(event.itemId), event.text);
         return this.#settled(event.itemId);
       case "user_transcript_failed":
         this.#interruption.failed(event.itemId);
         this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
-        this.#keepSound(this.#itemId(event.itemId), event.pcm);
-        transcript.userWordsFailed(this.#itemId(event.itemId));
+        this.#keepSound(this.#again.itemId(event.itemId), event.pcm);
+        transcript.userWordsFailed(this.#again.itemId(event.itemId));
         return this.#settled(event.itemId);
     }
   }
 
   #complete(sessionItemId: string, audioMs: number): void {
     const { receipts, transcript } = this.#world;
-    const press = this.#press.committed();
-    if (press !== undefined) this.#earlier.set(sessionItemId, press.itemId);
-    const itemId = this.#itemId(sessionItemId);
-    const answered = press?.answered ?? this.#answered.delete(itemId);
-    this.#line.turnEnded(press === undefined ? sessionItemId : itemId, audioMs);
-    if (!answered) receipts.committed(itemId, this.#spokenMs);
+    const press = this.#line.knows(sessionItemId) ? undefined : this.#press.told();
+    if (press !== undefined) this.#again.is(sessionItemId, press.itemId);
+    const itemId = this.#again.itemId(sessionItemId);
+    const answered = press?.answered ?? this.#again.takeAnswered(itemId);
+    this.#line.turnEnded(press === undefined ? sessionItemId : itemId, audioMs, this.#world.clock.now());
+    if (!answered) receipts.committed(itemId, press === undefined ? this.#spokenMs : press.endedMs);
     // The answer is asked for before the row is written: what leaves after a write waits for the disk.
     if (press === undefined) this.#interruption.completed(sessionItemId, answered);
     else this.#happens({ type: "user_turn", answered });
@@ -279,7 +282,7 @@ export class UserSpeech {
 
   #forget(sessionItemId: string): void {
     const { model, receipts, transcript } = this.#world;
-    const itemId = this.#itemId(sessionItemId);
+    const itemId = this.#again.itemId(sessionItemId);
     transcript.dropTurn(itemId);
     model()?.removeItem(sessionItemId);
     receipts.dropped(itemId);
@@ -294,23 +297,8 @@ export class UserSpeech {
     return silentMs;
   }
 
-  /** Once a minute at most: the page says why, and an answer that was cut by its own echo goes on. */
-  #echoHeard(cut: boolean): void {
-    this.#complain("echo_heard", "Your microphone hears the agent. Headphones help, or half-duplex.", false);
-    if (!cut) return;
-    this.#world.agent.goesOn();
-    this.#world.happens({ type: "user_turn", answered: false });
-  }
-
   #complain(code: "echo_heard" | "turn_too_short", message: string, retryable: boolean): void {
     this.#world.audience.holder?.send({ type: "error", code, message, retryable });
-  }
-
-  /** Heard-again turns whose answer was given before. */
-  readonly #answered = new Set<string>();
-
-  #itemId(sessionItemId: string): string {
-    return this.#earlier.get(sessionItemId) ?? sessionItemId;
   }
 
   /** Without words the next session can only be told of the turn by its sound (rule RB9). */
@@ -323,8 +311,8 @@ export class UserSpeech {
 
   /** Its words are stored: so is how far the stream is safe, for after a crash. */
   #settled(sessionItemId: string): void {
-    const itemId = this.#itemId(sessionItemId);
-    this.#earlier.delete(sessionItemId);
+    const itemId = this.#again.itemId(sessionItemId);
+    this.#again.settled(sessionItemId);
     this.#press.settled(itemId);
     const moved = [sessionItemId, itemId].map((id) => this.#line.turnSettled(id)).includes(true);
     const { streamId, safe } = this.#line;

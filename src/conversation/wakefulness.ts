@@ -13,6 +13,12 @@ import type { TurnState } from "./turn.ts";
  */
 export const DOUBTFUL_WAKE_MS = 8_000;
 
+/**
+ * Quiet time runs on over rebuilds, but so much of it is left after each: what was said meanwhile has to come through.
+ * Less than a good session lasts, so that one that ends idle again and again is not dialled for ever.
+ */
+export const AFTER_REBUILD_MS = 8_000;
+
 export interface WakefulnessWorld {
   agent: AgentDefinition;
   clock: Clock;
@@ -27,6 +33,9 @@ export interface WakefulnessWorld {
 export class Wakefulness {
   readonly #world: WakefulnessWorld;
   #callOffSleep: (() => void) | undefined;
+  /** How long it had been quiet when the session was lost; less than now, while that is measured. */
+  #quietMs = 0;
+  #quietSinceMs = 0;
   readonly #checkIn: CheckIn;
   #isBusy = false;
   /** Nothing but a page's detector says that somebody is there. */
@@ -53,16 +62,10 @@ export class Wakefulness {
   /** Looks at the state after every change of it. True when nobody speaks and nothing runs. */
   watch(turn: TurnState, toolsRun: boolean): boolean {
     const quiet = isQuiet(turn) && !toolsRun;
-    if (!quiet) this.#callOff();
-    else {
-      const { agent, clock } = this.#world;
-      const { quietMs } = agent.limits;
-      const waitMs = this.#isDoubtful ? Math.min(DOUBTFUL_WAKE_MS, quietMs) : quietMs;
-      this.#callOffSleep ??= clock.after(waitMs, () => {
-        this.#callOffSleep = undefined;
-        this.#world.sleep();
-      });
-    }
+    if (quiet) this.#sleepLater();
+    // Another session on its way is no sign of life.
+    else if (turn.phase === "awake" && !toolsRun && isQuiet({ ...turn, live: true })) this.#suspend();
+    else this.#callOff();
     this.#checkIn.watch(quiet);
     if (turn.phase !== "awake") this.#isDoubtful = false;
     const isBusy = turn.phase === "awake" || (turn.phase === "asleep" && toolsRun);
@@ -73,8 +76,29 @@ export class Wakefulness {
     return quiet;
   }
 
+  #sleepLater(): void {
+    if (this.#callOffSleep !== undefined) return;
+    const { agent, clock } = this.#world;
+    const { quietMs } = agent.limits;
+    const wholeMs = this.#isDoubtful ? Math.min(DOUBTFUL_WAKE_MS, quietMs) : quietMs;
+    const leastMs = Math.min(AFTER_REBUILD_MS, wholeMs);
+    this.#quietSinceMs = clock.now();
+    this.#callOffSleep = clock.after(Math.max(leastMs, wholeMs - this.#quietMs), () => {
+      this.#callOff();
+      this.#world.sleep();
+    });
+  }
+
+  #suspend(): void {
+    if (this.#callOffSleep === undefined) return;
+    this.#quietMs += this.#world.clock.now() - this.#quietSinceMs;
+    this.#callOffSleep();
+    this.#callOffSleep = undefined;
+  }
+
   #callOff(): void {
     this.#callOffSleep?.();
     this.#callOffSleep = undefined;
+    this.#quietMs = 0;
   }
 }

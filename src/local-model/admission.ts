@@ -23,7 +23,7 @@ const BETA_PROTOCOL = "openai-beta.realtime-v1";
 /** A session that only transcribes has no model of its own; this one's turn detection waits as documented, 500 ms. */
 const TRANSCRIBING_MODEL = "gpt-realtime-2.1";
 
-export function admit(request: IncomingMessage, requiredKey: string | undefined): Admission {
+export function admit(request: IncomingMessage, address: URL, requiredKey: string | undefined): Admission {
   const protocols = offeredProtocols(request);
   const key = keyOf(request, protocols);
   if (requiredKey !== undefined && key === undefined) return refused(missingKey());
@@ -31,7 +31,7 @@ export function admit(request: IncomingMessage, requiredKey: string | undefined)
   if (request.headers["openai-beta"] === "realtime=v1" || protocols.includes(BETA_PROTOCOL)) {
     return refused(betaDisabled());
   }
-  const query = new URL(request.url ?? "/", "http://localhost").searchParams;
+  const query = address.searchParams;
   const model = query.get("model");
   if (query.has("call_id")) return refused(unknownCallId());
   if (query.get("intent") === "transcription") {

@@ -25,6 +25,8 @@ export interface ClientSetting {
 
 /** Frames waiting in one session before its socket is read no further; the client's own socket then fills up. */
 const MAX_WAITING_FRAMES = 256;
+/** The same in bytes: one frame may hold 15 MiB of audio, and some must fit. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** Unsent bytes at which speech waits for the client to read: some 15 s of speech, as base64. */
 const FULL_SOCKET_BYTES = 1_000_000;
 /** Unsent bytes at which a client that does not read is given up: nothing but speech waits, and may still grow. */
@@ -53,7 +55,7 @@ export function serveClient(
   const id = newId("sess");
   const faults = new SessionFaults();
   const line = new Line(client, socket, faults);
-  const observed = setting.control.observe(id, faults, () => line.sent);
+  const observed = setting.control.observe(id, faults, line);
   const expire = (minutes: number): void => {
     session.close();
     if (!line.isSilent) endWith(client, sessionExpired(minutes));
@@ -118,21 +120,30 @@ export function serveClient(
     for (const timer of expiries) clearTimeout(timer);
     line.end();
     observed.closeCode = code;
+    // The report of a session outlives it; nothing in it may keep the session with its items and audio.
+    observed.line = { sent: line.sent };
+    faults.onStrike = ignoreStrike;
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     setting.log(`${id} closed ${code} after ${seconds} s: ${session.summary}`);
     session.close();
   });
 }
 
+/** Made outside of any session, so that it keeps none. */
+const ignoreStrike = (): void => {};
+
 /** Faults that strike as soon as they are added: they wait until the session has greeted. */
 const MOMENTS: ReadonlySet<Fault["name"]> = new Set(["drop", "close", "silence", "error", "expire"]);
 
 /** Stops reading from a client that is faster than its session, until the session has caught up. */
 function holdBack(client: WebSocket, session: Session, line: Line): void {
-  if (session.waitingFrames < MAX_WAITING_FRAMES || client.isPaused) return;
+  const isFull = session.waitingFrames >= MAX_WAITING_FRAMES || session.waitingBytes >= MAX_WAITING_BYTES;
+  if (!isFull || client.isPaused) return;
   client.pause();
   const timer = setInterval(() => {
-    if (session.waitingFrames > MAX_WAITING_FRAMES / 2 && client.readyState === client.OPEN) return;
+    const isBehind =
+      session.waitingFrames > MAX_WAITING_FRAMES / 2 || session.waitingBytes > MAX_WAITING_BYTES / 2;
+    if (isBehind && client.readyState === client.OPEN) return;
     clearInterval(timer);
     if (!line.isSilent) client.resume();
   }, 10);

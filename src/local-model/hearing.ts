@@ -30,7 +30,8 @@ export interface Hearing {
   prepare(vocabulary: Vocabulary): void;
   /**
    * The words of a finished turn (24 kHz, mono), lower case, with `UNKNOWN_WORDS` where nothing fits; empty when
-   * there was no speech. Rejects when the engine fails; the session goes on.
+   * there was no speech. Rejects when the engine fails; the session goes on. `asker` is the same object for all turns of
+   * one session, so that sessions can be served in turn.
    */
-  hear(samples: Int16Array, vocabulary: Vocabulary): Promise<string>;
+  hear(samples: Int16Array, vocabulary: Vocabulary, asker?: object): Promise<string>;
 }

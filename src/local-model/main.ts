@@ -67,7 +67,7 @@ function settings(): Settings | string {
   const key = process.env["LOCAL_MODEL_KEY"];
   return {
     host,
-    port: numberSetting(
+    port: wholeSetting(
       "--port or REALTIME_PORT",
       values.port ?? (process.env["REALTIME_PORT"] || `${DEFAULT_PORT}`),
       0,
@@ -76,7 +76,7 @@ function settings(): Settings | string {
     audioPace: numberSetting("--pace", values.pace ?? "5", 0.1, Infinity),
     sessionLifetimeMs: 1000 * numberSetting("--lifetime", values.lifetime ?? "3600", 1, 86_400),
     ...(key ? { requireKey: key } : {}),
-    maxSessions: numberSetting(
+    maxSessions: wholeSetting(
       "--max-sessions",
       values["max-sessions"] ?? `${DEFAULT_MAX_SESSIONS}`,
       1,
@@ -96,6 +96,12 @@ function numberSetting(name: string, value: string, least: number, most: number)
   if (value.trim() === "" || Number.isNaN(number) || number < least || number > most) {
     throw new Error(`${name} must be a number from ${least} to ${most}, not "${value}"`);
   }
+  return number;
+}
+
+function wholeSetting(name: string, value: string, least: number, most: number): number {
+  const number = numberSetting(name, value, least, most);
+  if (!Number.isInteger(number)) throw new Error(`${name} must be a whole number, not "${value}"`);
   return number;
 }
 

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Brain } from "./brain.ts";
 import { RuleBrain } from "./brain/rule-brain.ts";
+import { addressOf, isRealtimePath } from "./address.ts";
 import { admit } from "./admission.ts";
 import { serveClient } from "./client-socket.ts";
 import { answerFaults } from "./faults/fault-http.ts";
@@ -75,9 +76,12 @@ const DEFAULT_PING_MS = 20_000;
 export const DEFAULT_MAX_SESSIONS = 100;
 /** 15 MiB of audio as base64, and room for the JSON around it: larger messages close the socket with 1009. */
 const MAX_MESSAGE_BYTES = 21 * 1024 * 1024;
+/** The longest a timer can wait; a longer one would go off at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** How long `close` waits for clients to answer the close frame. */
 const CLOSE_WAIT_MS = 500;
 const GOING_AWAY = 1001;
+const NO_ADDRESS = "The request asks for no address.";
 
 /** Listens, loads the engine, and resolves when a session could begin. Rejects when the port is taken. */
 export async function startLocalModel(options: LocalModelOptions = {}): Promise<LocalModel> {
@@ -94,6 +98,11 @@ export async function startLocalModel(options: LocalModelOptions = {}): Promise<
     http.once("error", reject);
     http.listen(port, host, resolve);
   });
+  const connections = new Set<Socket>();
+  http.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   const sockets = new WebSocketServer({
     noServer: true,
     WebSocket: PublishingWebSocket,
@@ -104,20 +113,24 @@ export async function startLocalModel(options: LocalModelOptions = {}): Promise<
     handleProtocols: (offered) => (offered.has("realtime") ? "realtime" : false),
   });
   http.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // A client may be gone before it is answered; nobody else listens to this socket yet.
+    socket.on("error", () => socket.destroy());
     const ready = engine;
-    if (!isRealtimePath(request)) return refuse(socket, 404, "Not found.");
+    const address = addressOf(request);
+    if (!address) return refuse(socket, 400, NO_ADDRESS);
+    if (!isRealtimePath(address)) return refuse(socket, 404, "Not found.");
     if (!ready) return refuse(socket, 503, "The engine is still loading.");
     if (sockets.clients.size >= (options.maxSessions ?? DEFAULT_MAX_SESSIONS)) {
       return refuse(socket, 503, "All sessions are taken.");
     }
-    const arrival = arrive(request, control, options.faults === true);
+    const arrival = arrive(address, control, options.faults === true);
     if (arrival.kind === "reset") return breakOff(socket);
     if (arrival.kind === "refused") return refuse(socket, arrival.status, arrival.message);
     sockets.handleUpgrade(request, socket, head, (client) => {
-      serveClient(client, socket, admit(request, options.requireKey), arrival.faults, {
+      serveClient(client, socket, admit(request, address, options.requireKey), arrival.faults, {
         engine: ready,
         audioPace: options.audioPace ?? DEFAULT_AUDIO_PACE,
-        lifetimeMs: options.sessionLifetimeMs ?? DEFAULT_LIFETIME_MS,
+        lifetimeMs: Math.min(options.sessionLifetimeMs ?? DEFAULT_LIFETIME_MS, MAX_TIMER_MS),
         pingIntervalMs: options.pingIntervalMs ?? DEFAULT_PING_MS,
         control,
         log: options.log ?? (() => {}),
@@ -130,7 +143,7 @@ export async function startLocalModel(options: LocalModelOptions = {}): Promise<
     for (const client of sockets.clients) client.close(GOING_AWAY, "The local model is shutting down.");
     const timer = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
-      http.closeAllConnections();
+      for (const socket of connections) socket.destroy();
     }, CLOSE_WAIT_MS);
     http.closeIdleConnections();
     await stopped;
@@ -173,10 +186,6 @@ function ownEngine(options: LocalModelOptions): { load(): Promise<Engine>; close
   };
 }
 
-function isRealtimePath(request: IncomingMessage): boolean {
-  return new URL(request.url ?? "/", "http://localhost").pathname.replace(/\/$/, "") === "/v1/realtime";
-}
-
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -186,10 +195,12 @@ function answer(
   const json = (status: number, body: unknown): void => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  const address = addressOf(request);
+  if (!address) return json(400, { error: { message: NO_ADDRESS } });
+  const path = address.pathname;
   if (path === "/healthz") json(isReady ? 200 : 503, { ok: isReady });
   else if (control && /^\/faults(\/|$)/.test(path)) void answerFaults(request, response, path, control);
-  else if (isRealtimePath(request)) {
+  else if (isRealtimePath(address)) {
     json(426, { error: { message: "This endpoint takes WebSocket connections." } });
   } else json(404, { error: { message: "Not found." } });
 }
@@ -203,4 +214,6 @@ function refuse(socket: Socket, status: number, message: string): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // Not left to the client, which may keep its half open for ever.
+  socket.destroySoon();
 }

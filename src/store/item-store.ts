@@ -21,6 +21,8 @@ export interface ItemRow {
   tool_name: string | null;
   display: string | null;
   sent_id: string | null;
+  /** 1 for a call that was run again after a crash. */
+  reran: number;
 }
 
 /** The conversation itself. */
@@ -112,6 +114,11 @@ export class ItemStore {
     this.#sql.exec("UPDATE conversation SET greeted = 1");
   }
 
+  /** Before a call runs again after a crash. */
+  setReran(id: string): void {
+    this.#sql.exec("UPDATE items SET reran = 1 WHERE id = ?", id);
+  }
+
   setPolicy(name: string): void {
     this.#sql.exec("UPDATE conversation SET policy = ?", name);
   }
@@ -195,14 +202,31 @@ export class ItemStore {
       .toReversed() as unknown as ItemRow[];
   }
 
-  /** Turns of the user whose words never came, as after a crash. */
-  userTurnsWithoutWords(): string[] {
+  /** Spoken turns from the oldest on whose words never came, as after a crash; none where all have theirs. */
+  spokenTurnsWithoutWords(): { id: string; hasWords: boolean }[] {
     return this.#sql
-      .exec<{ id: string }>(
-        "SELECT id FROM items WHERE role = 'user' AND status = 'in_progress' ORDER BY position",
+      .exec<{ id: string; status: string }>(
+        `SELECT id, status FROM items WHERE role = 'user' AND kind = 'message'
+           AND (audio_ms IS NOT NULL OR status = 'in_progress') AND position >=
+             (SELECT MIN(position) FROM items WHERE role = 'user' AND status = 'in_progress')
+         ORDER BY position`,
       )
       .toArray()
-      .map((row) => row.id);
+      .map(({ id, status }) => ({ id, hasWords: status !== "in_progress" }));
+  }
+
+  /** Whether the agent has answered, or called a tool, since this item. */
+  isActedOn(id: string, callsOnly: boolean): boolean {
+    return (
+      this.#sql
+        .exec(
+          `SELECT 1 FROM items WHERE position > (SELECT position FROM items WHERE id = ?) AND
+             (kind = 'tool_call' OR (kind = 'message' AND role = 'assistant' AND ?)) LIMIT 1`,
+          id,
+          Number(!callsOnly),
+        )
+        .toArray().length > 0
+    );
   }
 
   /** Calls that were written but never got their output, as after a crash. */

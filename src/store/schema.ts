@@ -109,6 +109,13 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "0005-reruns",
+    sql: `
+      -- A call that a crash left without output was run again: it may be what caused the crash, and is not run a third time.
+      ALTER TABLE items ADD COLUMN reran INTEGER NOT NULL DEFAULT 0 CHECK (reran IN (0, 1));
+    `,
+  },
 ];
 
 /** Whether this object's database holds a conversation. Reads only: asking about a guessed id writes nothing. */

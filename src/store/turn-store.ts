@@ -24,6 +24,11 @@ export class TurnStore {
     );
   }
 
+  /** Whether a turn has come out. */
+  has(itemId: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM turns WHERE item_id = ? LIMIT 1", itemId).toArray().length > 0;
+  }
+
   /** Oldest first. */
   all(): TurnReceipt[] {
     const rows = this.#sql

@@ -14,6 +14,8 @@ export interface LaunchOptions {
   microphoneWav?: string;
   /** False for a person who has a microphone and does not allow it. */
   grantMicrophone?: boolean;
+  /** The browser plays on the machine's own sound device, if there is one. */
+  isAudible?: boolean;
   /** Instead of the one that is found. */
   browser?: Chromium;
 }
@@ -26,6 +28,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Browser> {
     timeout: LAUNCH_TIMEOUT_MS,
     // Chromium refuses its sandbox to root, who runs most containers; the tests visit their own pages only.
     chromiumSandbox: false,
+    ...(options.isAudible === true ? { ignoreDefaultArgs: ["--mute-audio"] } : {}),
     args: [...microphoneFlags(options), ...QUIET_FLAGS],
   });
 }

@@ -2,10 +2,12 @@
 
 import { expect, test } from "vitest";
 import { FRAME_SAMPLES, SAMPLE_RATE_HZ, msToSamples } from "../../src/audio/format.ts";
+import { ECHO_TAIL_MS } from "../../src/browser/agent-voice.ts";
 import { judgeEcho, loudnessOf, MAX_ECHO_DELAY_MS } from "../../src/browser/echo-judgement.ts";
 import { echoPhrase } from "../../src/browser/echo-phrase.ts";
 import { ECHO_TEST_TIMEOUT_MS, LISTEN_FRAMES } from "../../src/browser/echo-test.ts";
 import { startCall, startTalking, WELCOME, type CallFixture } from "./support-call.ts";
+import { noticeWords } from "../../src/browser/words.ts";
 import { synthesise } from "../../src/local-model/voice/synthesise.ts";
 
 const PHRASE = echoPhrase();
@@ -159,4 +161,23 @@ test("PG52: the agent's voice, a press on Talk, a refused microphone or a speake
   silent.clock.pass(ECHO_TEST_TIMEOUT_MS);
   expect(silent.call.status.echoTest).toEqual({ is: "failed" });
   expect(silent.world.isMicrophoneOpen).toBe(false);
+});
+
+test("PG53: while the agent speaks or thinks the way to the test says when it can be done, and stays", async () => {
+  const { call, receive, receiveFrame, clock } = await startTalking();
+  receive({ type: "error", code: "echo_heard", message: "The agent heard itself.", retryable: false });
+  const later = { text: noticeWords.testLater, retry: "echo" };
+  receive({ type: "state", state: "thinking" });
+  await call.retry();
+  expect(call.status).toMatchObject({ notice: later, echoTest: { is: "off" } });
+  receive({ type: "state", state: "speaking" });
+  receive({ type: "audio", itemId: "a", fromMs: 0 });
+  receiveFrame();
+  await call.retry();
+  expect(call.status).toMatchObject({ notice: later, echoTest: { is: "off" } });
+  call.interrupt();
+  receive({ type: "state", state: "listening" });
+  clock.pass(ECHO_TAIL_MS);
+  await call.retry();
+  expect(call.status).toMatchObject({ notice: null, echoTest: { is: "running" } });
 });

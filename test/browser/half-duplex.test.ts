@@ -43,7 +43,7 @@ function lastFrames({ ear }: CallFixture, count: number): string {
 test("PG43: a choice is sent, and what is in force is what the conversation says", async () => {
   const { call, sent, receive } = await startTalking();
   receive({ type: "settings", settings: { ...SETTINGS, policy: "a" } });
-  call.choosePolicy("b");
+  expect(call.choosePolicy("b")).toBe(true);
   expect(sent.at(-1)).toEqual({ type: "settings", policy: "b" });
   expect(call.status.settings?.policy).toBe("a");
   receive({ type: "settings", settings: SETTINGS });

@@ -8,7 +8,8 @@ import {
   PRESS_TAIL_MS,
   TAIL_WAIT_MS,
 } from "../../src/browser/push-to-talk.ts";
-import { noticeWords, stateWords, talkLabel } from "../../src/browser/words.ts";
+import { microphoneWords, noticeWords, stateWords, talkLabel } from "../../src/browser/words.ts";
+import { PressGesture } from "../../src/browser/press-gesture.ts";
 import { startCall, startTalking, STORED, WELCOME, type CallFixture } from "./support-call.ts";
 
 const VOICE = { voice: true };
@@ -57,7 +58,7 @@ test("PG44: outside of a press nothing is captured, however loud, and the microp
   fixture.hear(100, VOICE);
   expect(fixture.outgoing).toEqual([]);
   expect(fixture.world.isMicrophoneOpen).toBe(true);
-  expect(stateWords(fixture.call.status)).toBe("Hold the button and talk.");
+  expect(stateWords(fixture.call.status)).toBe("Hold the button and talk, or tap it.");
 });
 
 test("PG44: a press is said before its audio, with 200 ms before it and 120 ms after it", async () => {
@@ -319,10 +320,73 @@ test("PG48: let go before there is a microphone, the user is told to press again
   attach({ settings: SETTINGS });
   const pressed = call.press.begin();
   call.press.end();
+  // While the browser asks for the permission nothing is ready.
+  expect(call.status.microphone.is).toBe("opening");
+  expect(call.status.notice).toBeNull();
   await pressed;
   ear.answer();
   hear(20, VOICE);
   expect(world.isMicrophoneOpen).toBe(true);
   expect(fixture.outgoing).toEqual(["start", "resending"]);
   expect(call.status.notice).toMatchObject({ text: noticeWords.pressAgain, isHint: true });
+});
+
+test("PG48: let go before a microphone that is then refused, nobody is told that it is ready", async () => {
+  const { call, attach, world } = startCall(STORED);
+  call.resume();
+  attach({ settings: SETTINGS });
+  world.problem = "refused";
+  const pressed = call.press.begin();
+  call.press.end();
+  await pressed;
+  expect(call.status.microphone.is).toBe("failed");
+  expect(call.status.notice?.text).toBe(microphoneWords("refused"));
+});
+
+test.each(["a press", "a press on Try again"])(
+  "PG62: a press while the microphone is being opened for %s waits for it, and is heard",
+  async (by) => {
+    const fixture = startCall(STORED);
+    const { call, attach, ear, hear, clock } = fixture;
+    call.resume();
+    attach({ settings: SETTINGS });
+    const gesture = new PressGesture(clock, {
+      begin: () => void call.press.begin(),
+      end: () => call.press.end(),
+      cancel: () => call.press.cancel(),
+    });
+    const first = by === "a press" ? call.press.begin() : call.toggleTalk();
+    if (by === "a press") call.press.end();
+    expect(call.status.microphone.is).toBe("opening");
+    expect(talkLabel(call.status)).toBe("Opening…");
+    gesture.down();
+    gesture.up();
+    expect(call.status.isPressed).toBe(true);
+    await first;
+    await fixture.settle();
+    ear.answer();
+    hear(5, VOICE);
+    expect(gesture.is).toBe("latched");
+    expect(call.status).toMatchObject({ isPressed: true, notice: null });
+    expect(ear.heard).toHaveLength(5 * FRAME_SAMPLES);
+    gesture.down();
+    hear(TAIL);
+    expect(fixture.outgoing.filter((what) => what === "begin" || what === "end")).toEqual(["begin", "end"]);
+  },
+);
+
+test("PG62: turned off and pressed again while the browser still asks, the press is heard once", async () => {
+  const fixture = startCall(STORED);
+  const { call, attach, ear, hear } = fixture;
+  call.resume();
+  attach({ settings: SETTINGS });
+  const first = call.press.begin();
+  await call.toggleTalk();
+  call.press.end();
+  const second = call.press.begin();
+  await Promise.all([first, second]);
+  ear.answer();
+  hear(5, VOICE);
+  expect(call.status).toMatchObject({ isPressed: true, notice: null, microphone: { is: "on" } });
+  expect(fixture.outgoing.filter((what) => what === "begin")).toHaveLength(1);
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { FRAME_MS } from "../../src/audio/format.ts";
-import { CONFIRM_WAIT_MS, HOLD_MAX_MS } from "../../src/browser/voice-hold.ts";
+import { CONFIRM_WAIT_MS, HOLD_MAX_MS, UNJUDGED_MS } from "../../src/browser/voice-hold.ts";
 import { startTalking } from "./support-call.ts";
 
 const LOUD = { voice: true };
@@ -77,16 +77,30 @@ test("PG37: a flush makes the hold final", async () => {
   expect(done).toEqual(["hold", "flush"]);
 });
 
-test("PG37: the conversation's resume goes on at once, and the same voice does not hold again", async () => {
+test("PG37: the conversation's resume goes on at once, and the next voice holds again", async () => {
   const { live, done, receive } = await startListening();
   live(5, LOUD);
+  live(Math.ceil(UNJUDGED_MS / FRAME_MS), QUIET);
   receive({ type: "resume" });
   expect(done).toEqual(["hold", "resume"]);
-  live(10, LOUD);
-  expect(done).toEqual(["hold", "resume"]);
-  live(10, QUIET);
   live(1, LOUD);
   expect(done).toEqual(["hold", "resume", "hold"]);
+});
+
+test("PG37: a resume about a cough does not end the hold of the sentence that has begun meanwhile", async () => {
+  const { live, done, receive } = await startListening();
+  live(5, LOUD);
+  live(12, QUIET);
+  live(5, LOUD);
+  receive({ type: "resume" });
+  live(5, LOUD);
+  live(1, QUIET);
+  receive({ type: "resume" });
+  live(20, LOUD);
+  expect(done).toEqual(["hold"]);
+  receive({ type: "flush" });
+  live(50, QUIET);
+  expect(done).toEqual(["hold", "flush"]);
 });
 
 test("PG37: resume to a page that holds nothing is no news", async () => {

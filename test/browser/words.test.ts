@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { announcedWords, toolName, toolWords } from "../../src/browser/words.ts";
+import { announcedWords, itemMark, toolName, toolWords } from "../../src/browser/words.ts";
 import { startTalking } from "./support-call.ts";
 
 test("PG33: a screen reader is told of trouble, and not of each turn", async () => {
@@ -31,4 +31,12 @@ test("PG34: a tool's line says what the tool shows, and its state where that say
   expect(toolWords({ ...weather, status: "done", display })).toBe("");
   expect(toolWords({ ...weather, status: "failed", display })).toBe("did not work");
   expect(toolWords({ callId: "k", name: "remember_note", status: "done" })).toBe("done");
+});
+
+test("PG61: what was said and not written down says so in place of its words", () => {
+  const item = { id: "u", role: "user", kind: "message", text: "", status: "failed", startedAt: 0 } as const;
+  expect(itemMark(item)).toBe("could not be understood");
+  expect(itemMark({ ...item, text: "What time is it?" })).toBe("failed");
+  expect(itemMark({ ...item, role: "assistant" })).toBe("failed");
+  expect(itemMark({ ...item, status: "completed" })).toBe("");
 });

@@ -75,8 +75,23 @@ describe.concurrent("whatever breaks, nothing is lost", { timeout: RUN_TIMEOUT_M
     expect(wrong(outcome), outcome.rows.join("\n")).toBe("");
   });
 
-  test.for([1, 2, 3])("CH2 random faults, seed %i", async (seed) => {
-    const outcome = await onALane(planOf(seed, Object.keys(FAULTS) as FaultName[], false));
+  test.for(["drop", "crash"] as const)("CH1 %s while the turn's words are still coming", async (fault) => {
+    const outcome = await onALane({
+      seed: 1,
+      turns: 2,
+      breaks: [
+        { turn: 1, moment: "listening", fault: "slow_words", afterMs: 0 },
+        { turn: 1, moment: "speaking", fault, afterMs: 0 },
+      ],
+      interrupting: new Set(),
+    });
+    expect(outcome.missed).toEqual([]);
+    expect(wrong(outcome), outcome.rows.join("\n")).toBe("");
+  });
+
+  test.for([1, 2, 4])("CH2 random faults, seed %i", async (seed) => {
+    const outcome = await onALane(planOf(seed, Object.keys(FAULTS) as FaultName[]));
+    expect(outcome.broke.length).toBeGreaterThan(0);
     expect(isClean(outcome), `${wrong(outcome)}\n${outcome.rows.join("\n")}`).toBe(true);
   });
 });

@@ -6,8 +6,13 @@ import type { Lane } from "./lane.ts";
 export interface Fault {
   /** For the table of `docs/reliability.md`. */
   readonly says: string;
-  break(lane: Lane, conversationId: string): void | Promise<void>;
+  /** What it breaks. What meets a session may be planned before there is one. */
+  readonly meets: "session" | "conversation";
+  break(lane: Lane, conversationId: string): Met | Promise<Met>;
 }
+
+/** Asked at the end of a run: whether the fault has met what it was for. */
+export type Met = () => boolean;
 
 /** How long the model cannot be reached: the first tries fail, a later one gets through. */
 const DOWN_MS = 2_000;
@@ -22,24 +27,27 @@ export const FAULTS = {
   server_error: live("the model says `server_error` and closes", "error:server_error", "close:1011"),
   expired: live("the session expires", "expire:0"),
   down: {
+    meets: "session",
     says: `the model's connection breaks and it cannot be reached for ${DOWN_MS / 1000} s`,
     break({ model }) {
       model.faults.next("refuse:503", { forMs: DOWN_MS });
-      injectLive(model, "drop");
+      return injectLive(model, "drop");
     },
   },
   fails_again: {
+    meets: "session",
     says: "the model's connection breaks, and again while the next session is told the items",
     break({ model }) {
       model.faults.next("drop@conversation.item.added");
-      injectLive(model, "drop");
+      return injectLive(model, "drop");
     },
   },
   slow_settings: {
+    meets: "session",
     says: "the model's connection breaks, and the next session takes 1.5 s to take our settings",
     break({ model }) {
       model.faults.next("delay:1500@session.updated");
-      injectLive(model, "drop");
+      return injectLive(model, "drop");
     },
   },
   failed_answer: live("the next answer fails", "fail:server_error@response.created"),
@@ -52,37 +60,61 @@ export const FAULTS = {
   text_answer: live("the next answer is text", "text-answer"),
   twice: live("the next `response.done` comes twice", "duplicate@response.done"),
   page_cut: {
+    meets: "conversation",
     says: "the page's connection breaks",
-    break: ({ network }) => network.cut(0),
+    break: ({ network }) => met(network.cut(0)),
   },
   page_offline: {
+    meets: "conversation",
     says: `the page is offline for ${OFFLINE_MS / 1000} s`,
-    break: ({ network }) => network.cut(OFFLINE_MS),
+    break: ({ network }) => met(network.cut(OFFLINE_MS)),
   },
   crash: {
+    meets: "conversation",
     says: "the object loses its memory (crash, deploy)",
-    break: (lane, conversationId) => lane.crash(conversationId),
+    break: async (lane, conversationId) => met(await lane.crash(conversationId)),
   },
   kill: {
+    meets: "conversation",
     says: "the whole runtime is killed (`kill -9`) and started again",
-    break: (lane) => lane.killRuntime(),
+    async break(lane) {
+      await lane.killRuntime();
+      return met(true);
+    },
   },
 } satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
 
+function met(isMet: boolean): Met {
+  return () => isMet;
+}
+
 function live(says: string, ...texts: string[]): Fault {
   return {
     says,
+    meets: "session",
     break({ model }) {
-      for (const text of texts) injectLive(model, text);
+      const parts = texts.map((text) => injectLive(model, text));
+      return () => parts.every((isMet) => isMet());
     },
   };
 }
 
 /** Into the newest session that is open; where there is none, into the next. */
-function injectLive(model: Lane["model"], text: string): void {
-  const session = model.faults.sessions.findLast(({ isOpen }) => isOpen);
-  if (session === undefined) model.faults.next(text);
-  else model.faults.inject(session.id, text);
+function injectLive({ faults }: Lane["model"], text: string): Met {
+  const session = faults.sessions.findLast(({ isOpen }) => isOpen);
+  if (session === undefined) {
+    const before = new Set(faults.sessions.map(({ id }) => id));
+    faults.next(text);
+    return () => {
+      const since = faults.sessions.filter(({ id }) => !before.has(id));
+      return since.length > 0 && since.every(({ waitingFaults }) => waitingFaults === 0);
+    };
+  }
+  faults.inject(session.id, text);
+  const waiting = (): number => faults.sessions.find(({ id }) => id === session.id)?.waitingFaults ?? 0;
+  const waitingAfter = waiting();
+  const waits = waitingAfter > session.waitingFaults;
+  return () => !waits || waiting() < waitingAfter;
 }

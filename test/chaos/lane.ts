@@ -13,12 +13,14 @@ import { Runtime } from "./runtime.ts";
 
 /** Longer than any run. */
 const KEEP_AUDIO_MS = 180_000;
+/** Rotation is due from five minutes before the end: with such a session every quiet moment is one. */
+const ROTATING_LIFETIME_MS = 302_000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LOOPBACK = "http://127.0.0.1";
 
 export interface LaneOptions {
-  /** How long a realtime session lasts. Little more than five minutes makes every quiet moment one to rotate in. */
-  readonly sessionLifetimeMs?: number;
+  /** Whether sessions end so soon that every quiet moment is one to rotate in. */
+  readonly rotating: boolean;
 }
 
 export class Lane {
@@ -32,10 +34,11 @@ export class Lane {
     this.#runtime = runtime;
   }
 
-  static async start(options: LaneOptions = {}): Promise<Lane> {
+  static async start({ rotating }: LaneOptions = { rotating: false }): Promise<Lane> {
+    const lifetime = rotating ? { sessionLifetimeMs: ROTATING_LIFETIME_MS } : {};
     const [script, model] = await Promise.all([
       bundle(),
-      startLocalModel({ port: 0, faults: true, keepAudioMs: KEEP_AUDIO_MS, ...options }),
+      startLocalModel({ port: 0, faults: true, keepAudioMs: KEEP_AUDIO_MS, ...lifetime }),
     ]);
     const runtime = await Runtime.start(script, model.url);
     return new Lane(model, runtime, await Network.start(() => runtime.port));
@@ -51,9 +54,16 @@ export class Lane {
     return `${LOOPBACK}:${this.network.port}`;
   }
 
-  /** The object loses its memory. */
-  async crash(conversationId: string): Promise<void> {
-    await fetch(`${LOOPBACK}:${this.#runtime.port}/crash/${conversationId}`);
+  /** The object loses its memory. False when nothing answered. */
+  async crash(conversationId: string): Promise<boolean> {
+    if (conversationId === "") return false;
+    try {
+      const answer = await fetch(`${LOOPBACK}:${this.#runtime.port}/crash/${conversationId}`);
+      return answer.ok;
+    } catch {
+      // The runtime is being killed: there is no memory to lose.
+      return false;
+    }
   }
 
   async rows(conversationId: string): Promise<Rows> {

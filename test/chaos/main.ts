@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { FAULTS } from "./faults.ts";
 import type { FaultName } from "./faults.ts";
 import { Lane } from "./lane.ts";
-import { planOf, runPlan } from "./run.ts";
+import { isRotating, planOf, runPlan } from "./run.ts";
 import type { Outcome } from "./run.ts";
 import { faultTable, isClean, momentTable, totals, wrong } from "./tables.ts";
 
@@ -21,40 +21,22 @@ const { values } = parseArgs({
     faults: { type: "string", default: Object.keys(FAULTS).join(",") },
   },
 });
-/** Every third lane rotates all the time. */
-const ROTATES_EVERY = 3;
-/** Rotation is due from five minutes before the end: with such a session every quiet moment is one. */
-const ROTATING_LIFETIME_MS = 302_000;
+/** Every third lane begins with the seeds that rotate all the time; whoever has done one kind helps with the other. */
+const ROTATING_LANE_EVERY = 3;
 
 const faults = values.faults.split(",") as FaultName[];
 const first = Number(values.seed);
 const seeds = Array.from({ length: Number(values.runs) }, (_, index) => first + index);
+const steady = seeds.filter((seed) => !isRotating(seed));
+const rotating = seeds.filter(isRotating);
 const outcomes: Outcome[] = [];
 const began = performance.now();
 
 await Promise.all(
   Array.from({ length: Math.min(Number(values.lanes), seeds.length) }, async (_, index) => {
-    const rotating = index % ROTATES_EVERY === ROTATES_EVERY - 1;
-    const lane = await Lane.start(rotating ? { sessionLifetimeMs: ROTATING_LIFETIME_MS } : {});
-    try {
-      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-        const plan = planOf(seed, faults, rotating);
-        const outcome = await runPlan(lane, plan);
-        outcomes.push(outcome);
-        const broke = outcome.broke.map(
-          ({ fault, moment, recoveredMs }) => `${fault} (${moment}, ${recoveredMs} ms)`,
-        );
-        console.log(
-          `seed ${seed}${rotating ? " rotating" : ""}: ${isClean(outcome) ? "clean" : wrong(outcome)}; ${broke.join(", ")}`,
-        );
-        if (isClean(outcome)) continue;
-        console.log(
-          [...outcome.rows, "", ...(values.trace ? outcome.trace : [])].map((row) => `    ${row}`).join("\n"),
-        );
-      }
-    } finally {
-      await lane.close();
-    }
+    const kinds = [steady, rotating];
+    if (index % ROTATING_LANE_EVERY === ROTATING_LANE_EVERY - 1) kinds.reverse();
+    for (const kind of kinds) if (kind.length > 0) await runAll(kind, kind === rotating);
   }),
 );
 
@@ -63,3 +45,32 @@ console.log(
 );
 process.exitCode = outcomes.every(isClean) ? 0 : 1;
 process.exit();
+
+/** On a lane of its own, until none is left. */
+async function runAll(left: number[], isRotatingLane: boolean): Promise<void> {
+  const lane = await Lane.start({ rotating: isRotatingLane });
+  try {
+    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+      const outcome = await runPlan(lane, planOf(seed, faults));
+      outcomes.push(outcome);
+      tell(outcome, isRotatingLane);
+    }
+  } finally {
+    await lane.close();
+  }
+}
+
+function tell(outcome: Outcome, isRotatingLane: boolean): void {
+  const { seed, broke, missed, rows, trace } = outcome;
+  const what = [
+    ...broke.map(
+      ({ fault, moment, feltMs }) =>
+        `${fault} (${moment}, ${feltMs === undefined ? "not felt" : `${feltMs} ms`})`,
+    ),
+    ...missed.map(({ fault, moment }) => `${fault} (${moment}, met nobody)`),
+  ];
+  const verdict = isClean(outcome) ? "clean" : wrong(outcome);
+  console.log(`seed ${seed}${isRotatingLane ? " rotating" : ""}: ${verdict}; ${what.join(", ")}`);
+  if (isClean(outcome)) return;
+  console.log([...rows, "", ...(values.trace ? trace : [])].map((row) => `    ${row}`).join("\n"));
+}

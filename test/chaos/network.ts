@@ -43,10 +43,12 @@ export class Network {
     return network;
   }
 
-  /** Tears every connection, and lets none through for so long. */
-  cut(outMs: number): void {
+  /** Tears every connection, and lets none through for so long. Whether there was one. */
+  cut(outMs: number): boolean {
+    const isMet = this.#sockets.size > 0;
     this.#outUntilMs = performance.now() + outMs;
     for (const socket of this.#sockets) socket.resetAndDestroy();
+    return isMet;
   }
 
   close(): void {

@@ -1,12 +1,13 @@
 // One chaos run: a page talks through the script while things break at the moments its plan says, and at the end rows,
 // page and model are asked what became of it.
 
-import { browserClock } from "../../src/browser/clock.ts";
 import type { Item } from "../../src/protocol/messages.ts";
 import { FAULTS } from "./faults.ts";
-import type { FaultName } from "./faults.ts";
+import type { Fault, FaultName, Met } from "./faults.ts";
 import type { Lane } from "./lane.ts";
 import { generator, pick } from "./random.ts";
+import { Recoveries } from "./recoveries.ts";
+import type { Felt } from "./recoveries.ts";
 import { SCRIPT, speechOf } from "./script.ts";
 import { SpokenPage } from "./spoken-page.ts";
 import { judge } from "./verdict.ts";
@@ -45,20 +46,45 @@ export interface Outcome extends Verdict {
   /** What the page saw and the Worker printed, by time. */
   readonly trace: readonly string[];
   /** What broke, when it did, and how long until the page was well again. */
-  readonly broke: readonly { fault: FaultName; moment: Moment; recoveredMs: number }[];
+  readonly broke: readonly Broken[];
+  /** What was planned and met nobody, for its moment never came or the session was gone before. */
+  readonly missed: readonly Break[];
+}
+
+/** A break that happened. */
+export interface Broken extends Felt {
+  readonly fault: FaultName;
+  readonly moment: Moment;
+  readonly turn: number;
+  /** The answer to its turn had begun. */
+  readonly isInAnswer: boolean;
 }
 
 /** Two minutes without a session put the conversation to sleep; nothing here takes nearly as long. */
 const TURN_TIMEOUT_MS = 60_000;
 /** The chaos agent falls asleep after 4 s of quiet. */
 const UNTIL_ASLEEP_MS = 20_000;
-const WELL: ReadonlySet<string> = new Set(["listening", "thinking", "speaking", "asleep"]);
+/** An answer that was cut by the loss of its session is asked for again. */
+const UNTIL_WHOLE_MS = 6_000;
+const UNTIL_MOMENT_MS = 8_000;
+const MOMENT_POLL_MS = 10;
+/** Time enough to break something while a session is being made ready. */
+const SLOW_DIAL = "delay:1500@session.updated";
+const ROTATES_EVERY = 3;
+
+/** Whether this seed's sessions are exchanged in every quiet moment. */
+export function isRotating(seed: number): boolean {
+  return seed % ROTATES_EVERY === 0;
+}
 
 /** What breaks in this run follows from its seed. */
-export function planOf(seed: number, faults: readonly FaultName[], rotating: boolean): Plan {
+export function planOf(seed: number, faults: readonly FaultName[]): Plan {
   const random = generator(seed);
   const turns = SCRIPT.length;
-  const moments = MOMENTS.filter((moment) => (moment === "rotating") === rotating || random() < 0.5);
+  const rotating = isRotating(seed);
+  const moments = MOMENTS.filter((moment) =>
+    moment === "rotating" ? rotating : !rotating || random() < 0.5,
+  );
   const breaks = Array.from({ length: 1 + Math.floor(random() * 3) }, (): Break => {
     const moment = pick(random, moments);
     return {
@@ -78,43 +104,38 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
   lane.takeLog();
   const sessionsBefore = new Set(lane.model.faults.sessions.map(({ id }) => id));
   const page = new SpokenPage(lane.url, `198.51.100.${plan.seed % 250}`, random);
-  const broke: { fault: FaultName; moment: Moment; recoveredMs: number }[] = [];
-  const recoveries: Promise<boolean>[] = [];
-  let turnEnded: Promise<unknown> = Promise.resolve();
+  const happened: { planned: Break; record: Broken; isMet: Met }[] = [];
+  const recoveries = new Recoveries();
+  page.onState = (state) => recoveries.is(state);
   const spoken: Int16Array[] = [];
+  /** The answer that was heard when the turn after it began. */
+  const interrupted = new Map<number, string>();
   let isStuck = false;
 
-  const reach = (turn: number, moment: Moment): Promise<void> => {
-    const due = plan.breaks.filter((one) => one.turn === turn && one.moment === moment);
-    return Promise.all(
-      due.map(async ({ fault, afterMs }) => {
-        await sleep(afterMs);
-        const fromMs = browserClock.now();
-        const record = { fault, moment, recoveredMs: 0 };
-        broke.push(record);
-        page.trace.push(`${new Date().toISOString().slice(14, 23)} ---- ${fault} (${moment})`);
-        await FAULTS[fault].break(lane, page.conversationId);
-        recoveries.push(
-          recovered(page, turnEnded).then((isFelt) => {
-            record.recoveredMs = isFelt ? Math.round(browserClock.now() - fromMs) : 0;
-            return isFelt;
-          }),
-        );
-      }),
-    ).then(() => undefined);
+  const breakNow = async (planned: Break): Promise<void> => {
+    const { fault, moment, turn } = planned;
+    const isInAnswer = (answersTo(page.transcript.items, turn) ?? []).length > 0;
+    const record: Broken = { fault, moment, turn, isInAnswer, feltMs: undefined };
+    page.trace.push(`${new Date().toISOString().slice(14, 23)} ---- ${fault} (${moment})`);
+    recoveries.broke(record);
+    happened.push({ planned, record, isMet: await faultOf(fault).break(lane, page.conversationId) });
   };
+  const reach = async (turn: number, moment: Moment): Promise<void> => {
+    const due = plan.breaks.filter((one) => one.turn === turn && one.moment === moment);
+    await Promise.all(
+      due.map(async (planned) => {
+        await sleep(planned.afterMs);
+        await breakNow(planned);
+      }),
+    );
+  };
+  const sessions = (): number =>
+    lane.model.faults.sessions.filter(({ id, isOpen }) => isOpen && !sessionsBefore.has(id)).length;
 
   try {
-    // What breaks the first dial is planned before there is one.
-    for (const { fault } of plan.breaks.filter((one) => one.moment === "connecting")) {
-      broke.push({ fault, moment: "connecting", recoveredMs: 0 });
-      await FAULTS[fault].break(lane, page.conversationId || NO_CONVERSATION);
-    }
-    await page.call.toggleTalk();
+    await dial(lane, page, plan, breakNow, sessions);
     for (let turn = 0; turn < plan.turns && !isStuck; turn++) {
       const scripted = SCRIPT[turn]!;
-      const { promise, resolve: endTurn } = Promise.withResolvers<false>();
-      turnEnded = promise;
       const breaking: Promise<void>[] = [];
       const at = (moment: Moment): void => void breaking.push(reach(turn, moment));
       if (plan.breaks.some((one) => one.turn === turn && one.moment === "asleep")) {
@@ -124,7 +145,9 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
       }
       at("listening");
       if (plan.breaks.some((one) => one.turn === turn && one.moment === "rotating")) {
-        breaking.push(rotates(lane).then(() => reach(turn, "rotating")));
+        // A second session is being made ready beside the first.
+        const isSeen = comes(() => sessions() > 1);
+        breaking.push(isSeen.then(async (did) => (did ? await reach(turn, "rotating") : undefined)));
       }
       await sleep(300 + random() * 900);
       const seen = { thinking: false, speaking: false, tool: false };
@@ -153,33 +176,63 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
       isStuck = !(await page.until(isDone, TURN_TIMEOUT_MS));
       await Promise.all(breaking);
       // What broke last may have come after the answer.
-      if (!isNextInterrupting) isStuck ||= !(await page.until(isDone, TURN_TIMEOUT_MS));
+      if (isNextInterrupting) {
+        const answering = (answersTo(page.transcript.items, turn) ?? []).at(-1);
+        if (answering !== undefined) interrupted.set(turn, answering.id);
+      } else {
+        isStuck ||= !(await page.until(isDone, TURN_TIMEOUT_MS));
+        if (!isStuck) await page.until(() => isWhole(page.transcript.items, turn), UNTIL_WHOLE_MS);
+      }
       page.onMessage = () => undefined;
-      endTurn(false);
+      recoveries.turnEnded();
     }
-    await Promise.all(recoveries);
-    const verdict = await judge(lane, page, plan, spoken, sessionsBefore, isStuck);
+    await page.until(() => recoveries.areOver, TURN_TIMEOUT_MS);
+    const met = happened.filter(({ isMet }) => isMet());
+    const broke = met.map(({ record }) => record);
+    const missed = plan.breaks.filter((one) => !met.some(({ planned }) => planned === one));
+    const verdict = await judge({ lane, page, plan, spoken, sessionsBefore, isStuck, broke, interrupted });
     const trace = [...page.trace, ...lane.takeLog()].toSorted();
-    return { seed: plan.seed, broke, trace, ...verdict };
+    return { seed: plan.seed, broke, missed, trace, ...verdict };
   } finally {
     page.close();
   }
 }
 
-/** Any id of the right form: the fault meets nobody. */
-const NO_CONVERSATION = "0".repeat(64);
-
-/** Resolves when the page has been unwell and is well again, with true; with false when the turn ended without that. */
-async function recovered(page: SpokenPage, turnEnded: Promise<unknown>): Promise<boolean> {
-  const unwell = page.until(() => !WELL.has(page.state), TURN_TIMEOUT_MS);
-  const isFelt = (await Promise.race([unwell, turnEnded])) === true;
-  return isFelt && (await page.until(() => WELL.has(page.state), TURN_TIMEOUT_MS));
+/** The user presses the button for the first time, and the first dial meets what is planned for it. */
+async function dial(
+  lane: Lane,
+  page: SpokenPage,
+  plan: Plan,
+  breakNow: (planned: Break) => Promise<void>,
+  sessions: () => number,
+): Promise<void> {
+  const due = plan.breaks.filter(({ moment }) => moment === "connecting");
+  const [early, late] = ["session", "conversation"].map((meets) =>
+    due.filter(({ fault }) => faultOf(fault).meets === meets),
+  ) as [Break[], Break[]];
+  for (const planned of early) await breakNow(planned);
+  if (late.length > 0) lane.model.faults.next(SLOW_DIAL);
+  await page.call.toggleTalk();
+  if (late.length === 0 || !(await comes(() => page.state === "connecting" && sessions() > 0))) return;
+  await Promise.all(
+    late.map(async (planned) => {
+      await sleep(planned.afterMs);
+      // Too late is not met.
+      if (!isAtRest(page.state)) await breakNow(planned);
+    }),
+  );
 }
 
-/** A second session is being made ready beside the first. */
-async function rotates(lane: Lane): Promise<void> {
-  const isRotating = (): boolean => lane.model.faults.sessions.filter(({ isOpen }) => isOpen).length > 1;
-  for (let waitedMs = 0; waitedMs < 8_000 && !isRotating(); waitedMs += 10) await sleep(10);
+function faultOf(name: FaultName): Fault {
+  return FAULTS[name];
+}
+
+async function comes(holds: () => boolean): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < UNTIL_MOMENT_MS; waitedMs += MOMENT_POLL_MS) {
+    if (holds()) return true;
+    await sleep(MOMENT_POLL_MS);
+  }
+  return false;
 }
 
 function isAtRest(state: string): boolean {
@@ -187,7 +240,7 @@ function isAtRest(state: string): boolean {
 }
 
 /** The messages that follow user turn `turn`, up to the next one. */
-function answersTo(items: readonly Item[], turn: number): Item[] | undefined {
+export function answersTo(items: readonly Item[], turn: number): Item[] | undefined {
   const turns = [...items.entries()].filter(([, { role, kind }]) => role === "user" && kind === "message");
   const from = turns[turn];
   if (from === undefined || from[1].status === "in_progress") return undefined;
@@ -198,6 +251,10 @@ function answersTo(items: readonly Item[], turn: number): Item[] | undefined {
 function isAnswered(items: readonly Item[], turn: number): boolean {
   const answers = answersTo(items, turn) ?? [];
   return answers.length > 0 && answers.every(({ status }) => status !== "in_progress");
+}
+
+function isWhole(items: readonly Item[], turn: number): boolean {
+  return answersTo(items, turn)?.at(-1)?.status === "completed";
 }
 
 function isAnswering(items: readonly Item[], turn: number): boolean {

@@ -18,7 +18,8 @@ export const SCRIPT: readonly ScriptedTurn[] = [
 ];
 
 const VOICE = "slt";
-const BREATH_MS = 80;
+/** Before and after the words. */
+export const BREATH_MS = 80;
 const spoken = new Map<string, Int16Array>();
 
 /** The turn as a microphone brings it. */

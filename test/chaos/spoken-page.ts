@@ -13,12 +13,13 @@ import type { WebSocketLike } from "../../src/browser/socket.ts";
 import { Transcript } from "../../src/browser/transcript.ts";
 import { Player } from "../../src/browser/worklets/player.ts";
 import type { ConversationMessage } from "../../src/protocol/messages.ts";
+import { HeardAudio } from "./heard-audio.ts";
 
 /** The speaker plays so much faster than a real one, and with it the runs go. */
-const SPEAKER_SPEED = 3;
+export const SPEAKER_SPEED = 3;
 const SPEAKER_TICK_MS = 10;
 const QUANTUM = 128;
-const REPORT_EVERY_MS = 200;
+export const REPORT_EVERY_MS = 200;
 /** How soon somebody presses again who was told that the server cannot be reached. */
 const PRESS_AGAIN_MS = 500;
 /** Not worth a line each: they come by the dozen. */
@@ -30,7 +31,9 @@ const ROOM_NOISE = 16;
 export class SpokenPage {
   readonly transcript = new Transcript(() => undefined);
   readonly call: Call;
+  readonly heard = new HeardAudio();
   onMessage: (message: ConversationMessage) => void = () => undefined;
+  onState: (state: string) => void = () => undefined;
   /** What came, and when, for a run that went wrong. */
   readonly trace: string[] = [];
   #status: CallStatus | undefined;
@@ -46,7 +49,9 @@ export class SpokenPage {
   constructor(url: string, address: string, random: () => number) {
     this.#random = random;
     this.#player = new Player(SAMPLE_RATE_HZ, { reportEveryMs: REPORT_EVERY_MS }, (message) => {
-      if (message.type === "played") this.call.onPlayed(message);
+      if (message.type !== "played") return;
+      this.heard.played(message);
+      this.call.onPlayed(message);
     });
     const newId = (): string =>
       Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join("");
@@ -69,10 +74,22 @@ export class SpokenPage {
       },
       speaker: {
         prepare: () => undefined,
-        begin: (itemId, fromMs) => this.#player.receive({ type: "begin", itemId, fromMs }),
-        push: (samples) => this.#player.receive({ type: "audio", samples }),
-        end: (itemId, totalMs) => this.#player.receive({ type: "end", itemId, totalMs }),
-        flush: () => this.#player.receive({ type: "flush", latencyMs: 0 }),
+        begin: (itemId, fromMs) => {
+          this.heard.begin(itemId, fromMs);
+          this.#player.receive({ type: "begin", itemId, fromMs });
+        },
+        push: (samples) => {
+          this.heard.push(samples.byteLength);
+          this.#player.receive({ type: "audio", samples });
+        },
+        end: (itemId, totalMs) => {
+          this.heard.end(itemId, totalMs);
+          this.#player.receive({ type: "end", itemId, totalMs });
+        },
+        flush: () => {
+          this.#player.receive({ type: "flush", latencyMs: 0 });
+          this.heard.flushed();
+        },
         hold: () => this.#player.receive({ type: "hold" }),
         resume: () => this.#player.receive({ type: "resume" }),
       },
@@ -171,6 +188,7 @@ export class SpokenPage {
   }
 
   #look(): void {
+    this.onState(this.state);
     for (const look of this.#waiting) look();
   }
 

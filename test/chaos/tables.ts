@@ -17,7 +17,10 @@ export function wrong(outcome: Outcome): string {
     .join(", ");
 }
 
-/** One row per fault: how often and at which moments it happened, what was lost in these runs, how long it took. */
+/**
+ * One row per fault: how often and at which moments it happened, what was lost in these runs, how often the page showed
+ * it and for how long.
+ */
 export function faultTable(outcomes: readonly Outcome[]): string {
   const rows = (Object.keys(FAULTS) as FaultName[]).flatMap((fault) => {
     const met = outcomes.flatMap((outcome) =>
@@ -28,15 +31,15 @@ export function faultTable(outcomes: readonly Outcome[]): string {
       new Set(met.map(({ outcome }) => outcome))
         .values()
         .reduce((all, outcome) => all + counts.reduce((some, count) => some + outcome[count], 0), 0);
-    const times = met.map(({ recoveredMs }) => recoveredMs).toSorted((a, b) => a - b);
+    const times = met.flatMap(({ feltMs }) => feltMs ?? []).toSorted((a, b) => a - b);
     const moments = [...new Set(met.map(({ moment }) => moment))].toSorted();
     return [
-      `| ${FAULTS[fault].says} | ${met.length} | ${moments.join(", ")} | ${sum("turnsLost", "turnsTwice", "unanswered", "itemsOpen")} | ${sum("toolRunsWrong", "outputsWrong")} | ${sum("samplesLost")} | ${times[times.length >> 1]} | ${times.at(-1)} |`,
+      `| ${FAULTS[fault].says} | ${met.length} | ${moments.join(", ")} | ${sum("turnsLost", "turnsTwice", "unanswered", "answerLost", "itemsOpen")} | ${sum("toolRunsWrong", "outputsWrong")} | ${sum("samplesLost")} | ${times.length} | ${times[times.length >> 1] ?? "-"} | ${times.at(-1) ?? "-"} |`,
     ];
   });
   return [
-    "| what broke | times | when | items lost or twice | tool runs wrong | samples lost | well again, median ms | longest ms |",
-    "|---|---|---|---|---|---|---|---|",
+    "| what broke | times | when | items lost or twice | tool runs wrong | samples lost | felt | well again, median ms | longest ms |",
+    "|---|---|---|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
 }
@@ -63,5 +66,6 @@ export function totals(outcomes: readonly Outcome[]): string {
     (count) => `${count} ${outcomes.reduce((sum, outcome) => sum + outcome[count], 0)}`,
   );
   const broke = outcomes.reduce((sum, outcome) => sum + outcome.broke.length, 0);
-  return `${outcomes.length} runs, ${outcomes.filter(isClean).length} clean, ${broke} faults; ${counts.join(", ")}`;
+  const missed = outcomes.reduce((sum, outcome) => sum + outcome.missed.length, 0);
+  return `${outcomes.length} runs, ${outcomes.filter(isClean).length} clean, ${broke} faults (${missed} planned met nobody); ${counts.join(", ")}`;
 }

@@ -1,11 +1,15 @@
 // What a chaos run must leave behind, counted: everything but the seconds has to be zero.
 
+import type { Item } from "../../src/protocol/messages.ts";
 import { RUN_NOTE } from "../support/chaos-rows.ts";
 import type { Rows } from "../support/chaos-rows.ts";
 import type { Lane } from "./lane.ts";
-import type { Plan } from "./run.ts";
+import { answersTo } from "./run.ts";
+import type { Broken, Plan } from "./run.ts";
 import { SCRIPT, words } from "./script.ts";
+import { REPORT_EVERY_MS, SPEAKER_SPEED } from "./spoken-page.ts";
 import type { SpokenPage } from "./spoken-page.ts";
+import { lostSamples } from "./lost-samples.ts";
 
 export interface Verdict {
   /** Turns of the user that are not in the rows, or there twice. */
@@ -13,13 +17,17 @@ export interface Verdict {
   readonly turnsTwice: number;
   /** Turns nobody answered. */
   readonly unanswered: number;
+  /** Answers that nobody interrupted and that did not come to their end, where nothing broke that may cut one. */
+  readonly answerLost: number;
+  /** Answers whose rows say otherwise than the speaker what was heard of them. */
+  readonly heardWrong: number;
   /** Turns that lost words of what was said. The ear mishears one now and then; that is not counted. */
   readonly wordsWrong: number;
   /** Turns whose tool ran not exactly once, crashes of an idempotent one aside. */
   readonly toolRunsWrong: number;
   /** Calls that have not exactly one output, and outputs without a call. */
   readonly outputsWrong: number;
-  /** Samples said that no session of the model got as part of the whole sentence. */
+  /** Samples missing from sentences that the last session which heard of them did not get whole. */
   readonly samplesLost: number;
   /** Items that never came to an end, or differ between the page and the rows. */
   readonly itemsOpen: number;
@@ -34,6 +42,8 @@ export const COUNTS = [
   "turnsLost",
   "turnsTwice",
   "unanswered",
+  "answerLost",
+  "heardWrong",
   "wordsWrong",
   "toolRunsWrong",
   "outputsWrong",
@@ -44,68 +54,119 @@ export const COUNTS = [
 ] as const satisfies readonly Exclude<keyof Verdict, "rows">[];
 
 const IDEMPOTENT = new Set(["current_time", "recall_notes"]);
-/** One more for each fault of a run that can be a crash. */
-const MOST_RUNS = 4;
+/** How far a report may be behind the speaker that a fault kept from saying more. */
+const REPORT_TOLERANCE_MS = REPORT_EVERY_MS * SPEAKER_SPEED;
 
-export async function judge(
-  lane: Lane,
-  page: SpokenPage,
-  plan: Plan,
-  spoken: readonly Int16Array[],
-  sessionsBefore: ReadonlySet<string>,
-  isStuck: boolean,
-): Promise<Verdict> {
+export interface Evidence {
+  readonly lane: Lane;
+  readonly page: SpokenPage;
+  readonly plan: Plan;
+  readonly spoken: readonly Int16Array[];
+  readonly sessionsBefore: ReadonlySet<string>;
+  readonly isStuck: boolean;
+  readonly broke: readonly Broken[];
+  /** By turn: the answer that was heard when somebody spoke over it. */
+  readonly interrupted: ReadonlyMap<number, string>;
+}
+
+export async function judge(evidence: Evidence): Promise<Verdict> {
+  const { lane, page, plan, spoken, sessionsBefore, isStuck, broke } = evidence;
   const rows = await lane.rows(page.conversationId);
+  const { items } = await lane.snapshot(page.conversationId, page.token);
   const script = SCRIPT.slice(0, plan.turns);
+  const mayFail = broke.some(({ fault }) => fault === "lost_words");
   const turns = rows.items.filter(({ kind, role }) => kind === "message" && role === "user");
-  const samplesLost = lostSamples(lane, spoken, sessionsBefore);
+  const stored = turns.filter(({ status }) => status !== "failed" || mayFail);
+  const crashes = broke.filter(isCrash).length;
+  const answers = items.filter(({ role, kind }) => role === "assistant" && kind === "message");
+  const indices = [...script.keys()];
   return {
-    turnsLost: Math.max(0, script.length - turns.length),
+    turnsLost: Math.max(0, script.length - stored.length),
     turnsTwice: Math.max(0, turns.length - script.length),
-    unanswered: script.filter((_turn, index) => !isAnswered(rows, index, plan)).length,
+    unanswered: indices.filter((turn) => !isAnswered(items, turn, evidence)).length,
+    answerLost: indices.filter((turn) => isAnswerLost(items, turn, evidence)).length,
+    heardWrong: heardWrong(answers, evidence),
     wordsWrong: script.filter(
       ({ says }, index) => turns[index]?.status !== "failed" && !isSaid(turns[index]?.text ?? "", says),
     ).length,
     ...toolCounts(
       rows,
       script.map(({ tool }) => tool),
+      crashes,
     ),
-    samplesLost,
+    samplesLost: lostSamples(lane, spoken, sessionsBefore),
     itemsOpen: rows.items.filter(({ status }) => status === "in_progress").length,
-    pageDiffers: await differences(lane, page),
+    pageDiffers: differences(items, page),
     stuck: Number(isStuck),
-    rows: rows.items.map(({ kind, role, status, tool_name, text }) =>
-      [kind, role, status, tool_name ?? "", text].join(" "),
-    ),
+    rows: [
+      ...rows.items.map(({ kind, role, status, tool_name, text }) =>
+        [kind, role, status, tool_name ?? "", text].join(" "),
+      ),
+      ...answers.map(({ id, status, heardMs }) => `${id} ${status} ${heardMs ?? ""}: ${page.heard.says(id)}`),
+      ...page.heard.itemIds
+        .filter((id) => !answers.some((answer) => answer.id === id))
+        .map((id) => `${id} is no more: ${page.heard.says(id)}`),
+    ],
   };
 }
 
-/** All words but one, in order. */
+/** All words in order, but one that was misheard, which is not the last. */
 function isSaid(heard: string, said: string): boolean {
   const got = words(heard);
+  const wanted = words(said);
   let at = 0;
   let missing = 0;
-  for (const word of words(said)) {
+  for (const word of wanted) {
     const found = got.indexOf(word, at);
     if (found === -1) missing++;
     else at = found + 1;
   }
-  return missing <= 1;
+  return missing <= 1 && got.at(-1) === wanted.at(-1);
 }
 
-/** Up to the next turn somebody spoke; one that was interrupted before a word was heard has left nothing. */
-function isAnswered({ items }: Rows, turn: number, plan: Plan): boolean {
-  if (plan.interrupting.has(turn + 1)) return true;
-  const at = items.flatMap(({ kind, role }, index) => (kind === "message" && role === "user" ? [index] : []));
-  if (at[turn] === undefined) return false;
-  return items
-    .slice(at[turn] + 1, at[turn + 1] ?? items.length)
-    .some(({ kind, role }) => kind === "message" && role === "assistant");
+/** With words, up to the next turn somebody spoke. One that was cut before it was heard has left nothing. */
+function isAnswered(items: readonly Item[], turn: number, { plan, page, interrupted }: Evidence): boolean {
+  if ((answersTo(items, turn) ?? []).some(({ text }) => text !== "")) return true;
+  const cut = interrupted.get(turn);
+  if (!plan.interrupting.has(turn + 1) || cut === undefined) return false;
+  return page.heard.playedMs(cut) <= REPORT_TOLERANCE_MS;
+}
+
+/** What a page's network or the model's breaks is made good; a crash may cut what was being heard. */
+function isAnswerLost(items: readonly Item[], turn: number, { plan, broke }: Evidence): boolean {
+  if (plan.interrupting.has(turn + 1)) return false;
+  const answers = answersTo(items, turn) ?? [];
+  const last = answers.at(-1);
+  if (last === undefined) return true;
+  if (last.status === "completed") return last.text === "";
+  // The user is told of it, and asks again.
+  if (last.status === "failed" && broke.some(({ fault }) => fault === "failed_answer")) return false;
+  const isCut = broke.some((one) => one.turn === turn && one.isInAnswer && isCrash(one));
+  return !(isCut && last.text !== "");
+}
+
+function isCrash({ fault }: Broken): boolean {
+  return fault === "crash" || fault === "kill";
+}
+
+function heardWrong(answers: readonly Item[], { page, broke }: Evidence): number {
+  const { heard } = page;
+  const mayBeText = broke.some(({ fault }) => fault === "text_answer");
+  const wrong = answers.filter(({ id, status, heardMs = 0 }) => {
+    if (status === "interrupted") return Math.abs(heardMs - heard.playedMs(id)) > REPORT_TOLERANCE_MS;
+    if (status !== "completed" || heard.isWhole(id)) return false;
+    return !(mayBeText && heard.playedMs(id) === 0);
+  });
+  const forgotten = heard.itemIds.filter(
+    (id) => heard.playedMs(id) > REPORT_TOLERANCE_MS && !answers.some((answer) => answer.id === id),
+  );
+  return wrong.length + forgotten.length;
 }
 
 function toolCounts(
   { items, notes }: Rows,
   wanted: readonly string[],
+  crashes: number,
 ): { toolRunsWrong: number; outputsWrong: number } {
   const calls = items.filter(({ kind }) => kind === "tool_call");
   const outputs = items.filter(({ kind }) => kind === "tool_output");
@@ -121,7 +182,7 @@ function toolCounts(
     const output = outputs.find((one) => one.call_id === call_id);
     const times = runs.filter((id) => id === call_id).length;
     // A call that a crash met in its run is told as failed and not run again, but where running again does no harm.
-    const most = tool_name === null || !IDEMPOTENT.has(tool_name) ? 1 : MOST_RUNS;
+    const most = tool_name === null || !IDEMPOTENT.has(tool_name) ? 1 : 1 + crashes;
     if (times > most || (output?.status === "completed" && times === 0)) toolRunsWrong++;
   }
   const outputsWrong =
@@ -130,40 +191,8 @@ function toolCounts(
   return { toolRunsWrong, outputsWrong };
 }
 
-/** Each sentence must have reached one session whole: every sample, in order, without a hole. */
-function lostSamples(lane: Lane, spoken: readonly Int16Array[], before: ReadonlySet<string>): number {
-  const heard = lane.model.faults.sessions
-    .filter(({ id }) => !before.has(id))
-    .map(({ id }) => bytesOf(lane.model.faults.audioOf(id) ?? new Int16Array()));
-  let lost = 0;
-  for (const samples of spoken) {
-    const said = bytesOf(samples);
-    if (heard.some((audio) => audio.includes(said))) continue;
-    lost += samples.length - longestStart(said, heard) / 2;
-  }
-  return lost;
-}
-
-/** How many bytes of the sentence's beginning one session got without a hole. */
-function longestStart(said: Buffer, heard: readonly Buffer[]): number {
-  let longest = 0;
-  for (const audio of heard) {
-    const at = audio.indexOf(said.subarray(0, 960));
-    if (at === -1) continue;
-    let length = 0;
-    while (length < said.length && audio[at + length] === said[length]) length++;
-    longest = Math.max(longest, length);
-  }
-  return longest;
-}
-
-function bytesOf(samples: Int16Array): Buffer {
-  return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-}
-
 /** Items that the page shows otherwise than the conversation tells. */
-async function differences(lane: Lane, page: SpokenPage): Promise<number> {
-  const { items } = await lane.snapshot(page.conversationId, page.token);
+function differences(items: readonly Item[], page: SpokenPage): number {
   const told = items.map(({ id, text, status }) => `${id} ${status} ${text}`);
   const shown = page.transcript.items.map(({ id, text, status }) => `${id} ${status} ${text}`);
   return (

@@ -1,7 +1,12 @@
 // Something is said over the agent that may not be meant to stop it.
 
 import { describe, expect, test } from "vitest";
-import { BACKCHANNEL_REST_MS, ECHO_NOTICE_MS, WORDS_WAIT_MS } from "../../src/conversation/interruption.ts";
+import {
+  BACKCHANNEL_REST_MS,
+  CUT_WORDS_WAIT_MS,
+  ECHO_NOTICE_MS,
+  WORDS_WAIT_MS,
+} from "../../src/conversation/interruption.ts";
 import { play, sound, talking } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { PLAIN } from "../support/policies.ts";
@@ -134,7 +139,7 @@ describe("voice over the agent", () => {
       expect(it.model().asked.at(-1)).toBe("answer");
     }));
 
-  test("FI5 a turn said while the agent is silent, or long after it was stopped, waits for no words", () =>
+  test("FI5 a turn said while the agent is silent waits for no words, one that goes on after a cut not for long", () =>
     play({ policies }, (it) => {
       const page = talking(it);
       it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
@@ -151,6 +156,9 @@ describe("voice over the agent", () => {
       sound(it, page, 1600);
       it.model().says({ type: "speech_stopped", itemId: "u2" });
       it.model().says({ type: "user_turn", itemId: "u2", audioMs: 2600 });
+      it.clock.advance(CUT_WORDS_WAIT_MS - 1);
+      expect(it.model().asked).toEqual(["answer", "cut a1 1400"]);
+      it.clock.advance(1);
       expect(it.model().asked).toEqual(["answer", "cut a1 1400", "answer"]);
     }));
 
@@ -177,18 +185,83 @@ describe("voice over the agent", () => {
     }));
 });
 
+/** Speech that stops the agent at once it is long enough; the page says when it fell silent. */
+function cuts(
+  it: Scene,
+  page: RecordingCaller,
+  itemId: string,
+  ms: number,
+  playedMs = 1500,
+  answer = "a1",
+): void {
+  sound(it, page, 120);
+  it.model().says({ type: "speech_started", itemId, startMs: sentMs.get(it) ?? 0 });
+  sound(it, page, ms - 120);
+  sentMs.set(it, (sentMs.get(it) ?? 0) + ms);
+  it.says(page, { type: "playback", itemId: answer, playedMs, done: true });
+  it.model().says({ type: "speech_stopped", itemId });
+  it.model().says({ type: "user_turn", itemId, audioMs: ms });
+}
+
+describe("what stopped the agent", () => {
+  test.each([520, 1500])("FI7 noise of %i ms is no turn, and the answer that it cut goes on", (ms) =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      cuts(it, page, "n1", ms, 1000);
+      expect(it.model().asked).toEqual(["answer", "cut a1 1000"]);
+      words(it, "n1", "");
+      expect(it.model().asked).toEqual(["answer", "cut a1 1000", "remove n1", "go on"]);
+      expect(page.last("turn")).toMatchObject({ outcome: "false_interruption", itemId: "n1" });
+      expect(it.items.pageItems(10).items.map(({ id }) => id)).toEqual(["u1", "a1"]);
+    }),
+  );
+
+  test("FI8 a question that a fresh session hears again stops no answer that it has, and is not doubted", () =>
+    play({ policies }, (it) => {
+      const page = it.page();
+      it.says(page, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      sound(it, page, 1000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 100 });
+      it.model().says({ type: "speech_stopped", itemId: "u1", endMs: 1000 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 900 });
+      it.model().answers("a1", WORDS, 9000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 200 });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      const { fromSample } = page.last("resend")!;
+      it.says(page, { type: "resending", fromSample });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1500 });
+      it.model().says({ type: "speech_started", itemId: "v1", startMs: 100 - fromSample / 24 });
+      sound(it, page, 900);
+      it.model().says({ type: "speech_stopped", itemId: "v1", endMs: 900 });
+      it.model().says({ type: "user_turn", itemId: "v1", audioMs: 900 });
+      words(it, "v1", "count to ten");
+      it.clock.advance(WORDS_WAIT_MS);
+      expect(page.types()).not.toContain("flush");
+      expect(it.model().asked).toEqual([]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 9000, done: true });
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["count to ten", WORDS]);
+    }));
+});
+
 describe("the agent's own voice", () => {
   test("EC1 a turn of words that were just being played is dropped, and the page is told why, once a minute", () =>
     play({ policies }, (it) => {
       const page = speaking(it);
       voice(it, page, "u2", 360);
-      words(it, "u2", "two three four");
+      words(it, "u2", "one two three four");
       expect(page.last("error")).toMatchObject({ code: "echo_heard" });
       expect(it.model().asked).toEqual(["answer", "remove u2"]);
       expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "u2" });
       it.says(page, { type: "playback", itemId: "a1", playedMs: 2000 });
       voice(it, page, "u3", 360);
-      words(it, "u3", "four, five six");
+      words(it, "u3", "three, four five six");
       expect(page.messages.filter(({ type }) => type === "error")).toHaveLength(1);
       it.clock.advance(ECHO_NOTICE_MS);
       it.model().hears("u4", "again");
@@ -196,7 +269,7 @@ describe("the agent's own voice", () => {
       it.model().answerDone();
       it.says(page, { type: "playback", itemId: "a4", playedMs: 1000 });
       voice(it, page, "u5", 360);
-      words(it, "u5", "two three four");
+      words(it, "u5", "one two three four");
       expect(page.messages.filter(({ type }) => type === "error")).toHaveLength(2);
     }));
 
@@ -210,7 +283,7 @@ describe("the agent's own voice", () => {
       it.model().says({ type: "speech_stopped", itemId: "u2" });
       it.model().says({ type: "user_turn", itemId: "u2", audioMs: 600 });
       expect(it.model().asked).toEqual(["answer", "cut a1 1500"]);
-      words(it, "u2", "two three four");
+      words(it, "u2", "two three four five");
       expect(it.model().asked).toEqual(["answer", "cut a1 1500", "remove u2", "go on"]);
     }));
 
@@ -224,8 +297,41 @@ describe("the agent's own voice", () => {
       it.says(page, { type: "playback", itemId: "a1", playedMs: 4400, done: true });
       it.model().says({ type: "speech_stopped", itemId: "u2" });
       it.model().says({ type: "user_turn", itemId: "u2", audioMs: 600 });
-      words(it, "u2", "one two three");
+      words(it, "u2", "one two three four");
       expect(it.model().asked.at(-1)).toBe("answer");
-      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "one two three" });
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "one two three four" });
+    }));
+
+  test("EC1 within the minute a cut answer does not go on again, and the page is told why it fell silent", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      cuts(it, page, "u2", 520);
+      words(it, "u2", "two three four five");
+      expect(it.model().asked.at(-1)).toBe("go on");
+      it.model().answers("a2", WORDS, 5000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 1000 });
+      cuts(it, page, "u3", 520, 1500, "a2");
+      words(it, "u3", "two three four five");
+      expect(it.model().asked.slice(-2)).toEqual(["cut a2 1500", "remove u3"]);
+      expect(page.messages.filter(({ type }) => type === "error")).toHaveLength(2);
+      expect(page.states().at(-1)).toBe("listening");
+    }));
+
+  test("EC3 what outlives the agent's voice is no echo of it, nor are two words", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      cuts(it, page, "u2", 1000);
+      words(it, "u2", "two three four five?");
+      expect(it.model().asked.at(-1)).toBe("answer");
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2" });
+      it.model().answers("a2", WORDS, 5000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 1000 });
+      voice(it, page, "u3", 200);
+      words(it, "u3", "Two three?");
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 1500, done: true });
+      expect(it.model().asked.at(-1)).toBe("answer");
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u3" });
     }));
 });

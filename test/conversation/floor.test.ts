@@ -183,6 +183,95 @@ describe("the floor", () => {
       expect(back.audioBytes).toBe(0);
     }));
 
+  test("FL8 another page that types while the holder is away gets the answer, and keeps it", () =>
+    play({}, (it) => {
+      const page = named(it);
+      const other = it.page("other");
+      it.says(other, { type: "hello", pageId: "p2", streamId: "s2" });
+      it.conversation.reception.detach(page, true);
+      it.says(other, { type: "text", text: "hello?" });
+      expect(other.holdsFloor).toBe(true);
+      it.model().answers("a1", "Here is the answer.", 3000);
+      it.model().answerDone();
+      expect(other.audioBytes).toBe(3000 * BYTES_PER_MS);
+      it.says(other, { type: "playback", itemId: "a1", playedMs: 3000, done: true });
+      it.clock.advance(PAGE_BACK_MS);
+      expect(it.items.pageItems(9).items.map(({ text, status }) => `${status} ${text}`)).toEqual([
+        "completed hello?",
+        "completed Here is the answer.",
+      ]);
+    }));
+
+  test("FL8 what the missing holder played is cut where another page types", () =>
+    play({}, (it) => {
+      const page = named(it);
+      const other = it.page("other");
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1200 });
+      it.conversation.reception.detach(page, true);
+      it.says(other, { type: "text", text: "and now?" });
+      expect(it.model().asked).toContain("cut a1 1200");
+      expect(it.model().asked.at(-1)).toBe("answer");
+    }));
+
+  test("FL8 another page can stop while the holder is away, and not while it is there", () =>
+    play({}, (it) => {
+      const page = named(it);
+      const other = it.page("other");
+      it.says(other, { type: "stop" });
+      expect(it.conversation.state.phase).toBe("awake");
+      it.conversation.reception.detach(page, true);
+      it.says(other, { type: "stop" });
+      expect(it.conversation.state).toEqual({ phase: "asleep", reason: "stopped" });
+      expect(it.clock.pending).toBe(0);
+    }));
+
+  test("FL9 a flush that met the dead socket reaches the next one, and counts its numbers", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 500 });
+      it.conversation.reception.detach(page, true);
+      it.model().says({ type: "speech_started", itemId: "u2", startMs: 0 });
+      it.clock.advance(FLUSH_ANSWER_MS - 1);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      expect(back.types()).toContain("flush");
+      it.clock.advance(FLUSH_ANSWER_MS - 1);
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 1700, done: true });
+      expect(it.model().asked).toContain("cut a1 1700");
+      expect(back.audioBytes).toBe(0);
+    }));
+
+  test("FL9 what begins meanwhile comes behind what is sent again", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "Let me look.", 4000);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 500 });
+      it.conversation.reception.detach(page, true);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.model().says({ type: "assistant_started", itemId: "a2" });
+      it.model().speaks("a2", 200);
+      expect(back.audioBytes).toBe(0);
+      it.clock.advance(FLUSH_ANSWER_MS);
+      it.model().speaks("a2", 200);
+      expect(
+        back.messages.flatMap((message) =>
+          message.type === "audio" || message.type === "audio_end"
+            ? [`${message.type} ${message.itemId}`]
+            : [],
+        ),
+      ).toEqual(["audio a1", "audio_end a1", "audio a2"]);
+      // All of the one item came in one piece, so that it goes from its beginning.
+      expect(back.audioBytes).toBe(4400 * BYTES_PER_MS);
+    }));
+
   test("SK4 a page that comes back replaces its ghost and keeps the floor", () =>
     play({}, (it) => {
       const ghost = it.page("ghost");

@@ -21,6 +21,13 @@ describe("heard text", () => {
     expect(words.heard(3000, 4000).startsWith("Well. Now")).toBe(true);
   });
 
+  test("BI5 a cut early in a sentence whose words all came ahead of its audio does not spread them over what came", () => {
+    const words = new HeardText();
+    const sentence = "A baker lived by the river with her old brown dog.";
+    for (const word of sentence.match(/\S+\s*/g)!) words.add(word, 0);
+    expect(words.heard(1000, 1200, false)).toBe("A");
+  });
+
   test("BI5 never more text for less audio", () => {
     const words = new HeardText();
     for (const [index, word] of "the quick brown fox jumps over the lazy dog again".split(" ").entries()) {

@@ -71,8 +71,9 @@ describe("an answer in text", () => {
       first.says({ type: "assistant_started", itemId: "a2" });
       first.says({ type: "assistant_text", itemId: "a2" });
       expect(first.asked.at(-1)).toBe("cancel");
-      expect(first.closed).toBe(true);
       first.says({ type: "assistant_caption", itemId: "a2", delta: "late" });
+      first.answerDone("cancelled");
+      expect(first.closed).toBe(true);
       expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "a2" });
       expect(page.types()).not.toContain("error");
       nextSession(it);

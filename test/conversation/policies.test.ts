@@ -83,6 +83,47 @@ describe("policies", () => {
       expect(it.model().loudFrames).toBeGreaterThan(10);
     }));
 
+  test("PO4 half-duplex: what was said before the agent spoke, and is sent again while it does, is heard", () =>
+    play({ policies: { closed: policies.closed } }, (it) => {
+      const page = it.page();
+      it.says(page, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      sound(it, page, 1000);
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 100 });
+      it.model().says({ type: "speech_stopped", itemId: "u1", endMs: 1000 });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 900 });
+      it.model().answers("a1", "It is three", 6000);
+      sound(it, page, 400);
+      expect(it.model().loudFrames).toBe(25);
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(1000);
+      it.model().ready();
+      const { fromSample } = page.last("resend")!;
+      it.says(page, { type: "resending", fromSample });
+      sound(it, page, 1400 - fromSample / 24);
+      expect(page.states().at(-1)).toBe("speaking");
+      expect(it.model()).toMatchObject({
+        frames: Math.ceil((1400 * 24 - fromSample) / 960),
+        loudFrames: Math.ceil((1000 * 24 - fromSample) / 960),
+      });
+    }));
+
+  test("PO7 another policy is for the holder of the floor to choose, or for anybody while nobody holds it", () =>
+    play({ policies }, (it) => {
+      const page = it.page();
+      const other = it.page("other");
+      it.says(other, { type: "settings", policy: "snappy" });
+      expect(page.last("settings")?.settings).toMatchObject({ policy: "snappy" });
+      it.says(page, { type: "start" });
+      it.says(other, { type: "settings", policy: "hold" });
+      expect(other.messages.at(-1)).toMatchObject({ type: "error", code: "not_allowed" });
+      expect(it.items.conversation().policy).toBe("snappy");
+      it.says(page, { type: "settings", policy: "hold" });
+      expect(it.items.conversation().policy).toBe("hold");
+    }));
+
   test("PO5 where typing does not interrupt, the answer to it follows", () =>
     play({ policies: { polite: { ...PLAIN, typingInterrupts: false } } }, (it) => {
       const page = talking(it);

@@ -1,6 +1,7 @@
 // The user holds a button while speaking.
 
 import { describe, expect, test } from "vitest";
+import { PAGE_BACK_MS } from "../../src/conversation/absence.ts";
 import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
 import { play, sound, talking } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
@@ -203,5 +204,99 @@ describe("push-to-talk", () => {
       sound(it, page, 400);
       it.clock.advance(PRESS_STALL_MS);
       expect(it.model().asked).toEqual(["clear", "commit"]);
+    }));
+
+  test("PT8 each press gets its own words, also when the next is committed before they come", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      const says = (itemId: string, text: string) =>
+        it.model().says({ type: "user_transcript", itemId, text, usage: NO_USAGE });
+      for (const n of [0, 1, 2]) {
+        turn(it, page, "begin", n * 10 * FRAME_SAMPLES);
+        sound(it, page, 400);
+        turn(it, page, "end", (n + 1) * 10 * FRAME_SAMPLES);
+        it.model().says({ type: "user_turn", itemId: `up${n}`, audioMs: 400 });
+        if (n === 1) says("up0", "first");
+        if (n === 2) says("up1", "second");
+      }
+      says("up2", "third");
+      expect(it.items.pageItems(10).items.map(({ text, status }) => [text, status])).toEqual([
+        ["first", "completed"],
+        ["second", "completed"],
+        ["third", "completed"],
+      ]);
+      sound(it, page, 3000);
+      expect(page.last("ack")!.safeSamples).toBeGreaterThanOrEqual(30 * FRAME_SAMPLES);
+    }));
+
+  test("PT8 a press whose words never come takes no turn that is spoken under another policy", () =>
+    play({ policies }, (it) => {
+      const page = talking(it);
+      turn(it, page, "begin");
+      sound(it, page, 400);
+      turn(it, page, "end");
+      it.says(page, { type: "settings", policy: "plain" });
+      it.model().hears("u2", "spoken");
+      committed(it, "up1", "pressed");
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["pressed", "spoken"]);
+    }));
+
+  test("PT9 a press whose page has lost its network waits for it", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 1000);
+      it.conversation.reception.detach(page, true);
+      it.clock.advance(PAGE_BACK_MS - 1);
+      expect(it.model().asked).toEqual(["clear"]);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(back, { type: "start" });
+      turn(it, back, "begin", 0);
+      it.clock.advance(PRESS_STALL_MS - 100);
+      it.says(back, { type: "resending", fromSample: back.last("resend")!.fromSample });
+      sound(it, back, 7000);
+      turn(it, back, "end", 8000 * 24);
+      expect(it.model().frames).toBe(200);
+      expect(it.model().asked).toEqual(["clear", "commit"]);
+    }));
+
+  test("PT9 after a stall a press that is said again goes on where it was committed", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 1000);
+      it.clock.advance(PRESS_STALL_MS);
+      expect(it.model().asked).toEqual(["clear", "commit"]);
+      committed(it, "up1", "the first half");
+      turn(it, page, "begin", 0);
+      sound(it, page, 400);
+      turn(it, page, "end", 1400 * 24);
+      committed(it, "up2", "the rest");
+      expect(it.model().frames).toBe(35);
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["the first half", "the rest"]);
+    }));
+
+  test("PT9 a page that comes back after the conversation fell asleep, its button still held, is heard whole", () =>
+    play({ policies }, (it) => {
+      const page = streaming(it);
+      turn(it, page, "begin", 0);
+      sound(it, page, 3000);
+      it.conversation.reception.detach(page, true);
+      it.clock.advance(PAGE_BACK_MS);
+      expect(it.conversation.state).toMatchObject({ phase: "asleep", reason: "nobody_here" });
+      expect(it.items.pageItems(10).items).toEqual([]);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p", streamId: "s" });
+      it.says(back, { type: "start" });
+      turn(it, back, "begin", 0);
+      it.model().ready();
+      expect(back.last("resend")).toMatchObject({ fromSample: 0 });
+      it.says(back, { type: "resending", fromSample: 0 });
+      sound(it, back, 5000);
+      turn(it, back, "end", 5000 * 24);
+      expect(it.model().frames).toBe(125);
+      committed(it, "up1", "all of it");
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["all of it"]);
     }));
 });

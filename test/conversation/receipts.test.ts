@@ -3,7 +3,9 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/define.ts";
+import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
 import type { ConversationMessage } from "../../src/protocol/messages.ts";
+import type { NewItem } from "../../src/store/item-store.ts";
 import { staySilent } from "../../src/tools/stay-silent.ts";
 import { play, settled, sound, talking } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
@@ -194,6 +196,98 @@ describe("turn receipts", () => {
       expect(it.turns.all()).toHaveLength(1);
     }));
 });
+
+describe("receipts that wait", () => {
+  test("TR4 an answer that is whole when its session is lost has its receipt when it has been played", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "And so on", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1000 });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      expect(receipts(page)).toEqual([]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 3000, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "answered", itemId: "u1" }]);
+    }));
+
+  test("TR4 where typing waits, the turn before it is over when its own answer has been heard", () =>
+    play({ policies: { polite: { ...PLAIN, typingInterrupts: false } } }, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "tell me");
+      it.model().answers("a1", "A long story", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1000 });
+      it.says(page, { type: "text", text: "and now" });
+      expect(it.model().asked.at(-1)).toBe("answer");
+      expect(receipts(page)).toEqual([]);
+      it.says(page, { type: "interrupt" });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1100, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 1100 }]);
+      it.model().answerDone("cancelled");
+      expect(receipts(page)).toHaveLength(2);
+      expect(receipts(page)[1]).toMatchObject({ outcome: "interrupted", heardMs: 0 });
+    }));
+
+  test("TR2 a press that ends by itself ended when it did, and not when the press before it did", () =>
+    play({ policies: { hold: { ...PLAIN, turnDetection: null } } }, (it) => {
+      const page = talking(it);
+      const press = (n: number, end: () => void) => {
+        it.says(page, { type: "turn", action: "begin" });
+        sound(it, page, 400);
+        end();
+        it.model().says({ type: "user_turn", itemId: `up${n}`, audioMs: 400 });
+        it.model().says({ type: "user_transcript", itemId: `up${n}`, text: "words", usage: NO_USAGE });
+        it.model().answers(`a${n}`, "Yes", 100);
+        it.model().answerDone();
+        it.says(page, { type: "playback", itemId: `a${n}`, playedMs: 100, done: true });
+        it.clock.advance(20_000);
+        return page.last("turn")?.latencyMs.commit;
+      };
+      expect(press(1, () => it.says(page, { type: "turn", action: "end" }))).toBe(0);
+      expect(press(2, () => it.says(page, { type: "settings", muted: true }))).toBe(0);
+      expect(press(3, () => it.clock.advance(PRESS_STALL_MS))).toBe(PRESS_STALL_MS);
+    }));
+
+  test("TR5 a turn that the life before a crash left unanswered has its receipt, without latencies, and only once", () =>
+    play({ before: (items) => items.insert(asked("u1")) }, (it) => {
+      const page = talking(it);
+      it.model().answers("a1", "Three", 1000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1000, done: true });
+      expect(receipts(page)).toEqual([{ type: "turn", outcome: "answered", itemId: "u1", latencyMs: {} }]);
+      expect(it.turns.all()).toEqual(receipts(page));
+    }));
+
+  test("TR5 a turn that has a receipt has no second one when it is answered after all", () =>
+    play({}, (it) => {
+      const page = it.page();
+      it.says(page, { type: "text", text: "hello" });
+      it.model().ready();
+      it.conversation.reception.detach(page);
+      expect(it.turns.all()).toMatchObject([{ outcome: "failed" }]);
+      const back = talking(it);
+      expect(it.model().asked).toEqual(["answer"]);
+      it.model().answers("a1", "Hi", 100);
+      it.model().answerDone();
+      it.says(back, { type: "playback", itemId: "a1", playedMs: 100, done: true });
+      expect(it.turns.all()).toHaveLength(1);
+    }));
+});
+
+/** A question in the rows. */
+function asked(id: string): NewItem {
+  return {
+    id,
+    position: 0,
+    kind: "message",
+    role: "user",
+    text: "What time is it?",
+    status: "completed",
+    startedAt: 1,
+    endedAt: 2,
+  };
+}
 
 describe("saying nothing", () => {
   test("SI1 stay_silent ends the turn: its output goes in, no answer is asked for, now or after a rebuild", () =>

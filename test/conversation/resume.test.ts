@@ -22,6 +22,7 @@ function row(fields: Partial<ItemRow>): ItemRow {
     tool_name: null,
     display: null,
     sent_id: null,
+    reran: 0,
     ...fields,
   };
 }

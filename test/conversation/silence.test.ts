@@ -8,6 +8,7 @@ import {
   ROTATE_BEFORE_MS,
   UPSTREAM_RETRY,
 } from "../../src/conversation/upstream.ts";
+import { AFTER_REBUILD_MS } from "../../src/conversation/wakefulness.ts";
 import { defineTool } from "../../src/define.ts";
 import { play, QUIET_MS, talking } from "../support/conversation-scene.ts";
 import type { Scene } from "../support/conversation-scene.ts";
@@ -24,6 +25,38 @@ describe("silence", () => {
       expect(it.model().closed).toBe(true);
       expect(it.clock.pending).toBe(0);
       expect(page.closed).toBeUndefined();
+    }));
+
+  test("SL7 sessions that end idle again and again do not keep a silent page's upstream open", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      for (let lost = 0; lost < 20 && it.conversation.state.phase === "awake"; lost++) {
+        it.clock.advance(QUIET_MS / 2);
+        it.model().says({ type: "lost", failure: { kind: "closed", code: 1000 } });
+        it.clock.advance(UPSTREAM_RETRY.firstMs);
+        if (it.model().replayed === undefined) it.model().ready();
+      }
+      expect(page.last("state")).toEqual({ type: "state", state: "asleep" });
+      expect(it.models).toHaveLength(2);
+      expect(it.clock.pending).toBe(0);
+    }));
+
+  test("SL7 after a rebuild there is time for what was said meanwhile; a word starts quiet time anew", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.clock.advance(QUIET_MS - 1);
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1000 } });
+      it.clock.advance(UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      it.clock.advance(AFTER_REBUILD_MS - 1);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "Hi!", 100);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 100, done: true });
+      it.clock.advance(QUIET_MS - 1);
+      expect(it.conversation.state.phase).toBe("awake");
+      it.clock.advance(1);
+      expect(it.conversation.state.phase).toBe("asleep");
     }));
 
   test("SL1 quiet counts from the end of speech, of playback and of tools", () => {
@@ -139,6 +172,28 @@ describe("rotation", () => {
       it.clock.advance(2);
       expect(it.models).toHaveLength(2);
       expect(page.states().at(-1)).toBe("connecting");
+    }));
+
+  test("RO6 a provider that grants little is not dialled without a pause", () =>
+    play({ quietMs: 2 * LIFE_MS }, (it) => {
+      const shortMs = 200_000;
+      const page = it.page();
+      it.says(page, { type: "start" });
+      const goLive = () => {
+        const model = it.model();
+        if (model.replayed !== undefined) return;
+        model.says({ type: "configured" });
+        model.says({ type: "ready", expiresAtMs: it.clock.now() + shortMs });
+      };
+      goLive();
+      it.clock.advance(shortMs / 2 - 1);
+      expect(it.models).toHaveLength(1);
+      for (let passedMs = 0; passedMs < shortMs; passedMs += 100) {
+        it.clock.advance(100);
+        goLive();
+      }
+      expect(it.models.length).toBeGreaterThan(1);
+      expect(it.models.length).toBeLessThan(5);
     }));
 
   test("RO4 a next session that fails costs nothing; it is tried again", () =>

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { PLAYBACK_STALL_MS } from "../../src/conversation/playout.ts";
-import { MIN_DIAL_GAP_MS } from "../../src/conversation/upstream.ts";
+import { MIN_DIAL_GAP_MS, UPSTREAM_RETRY } from "../../src/conversation/upstream.ts";
 import { play, talking } from "../support/conversation-scene.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
 
@@ -69,6 +69,7 @@ describe("taking turns", () => {
       expect(it.model().asked).toEqual(["greet"]);
       it.model().answers("a1", "Hello!", 300);
       it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 40 });
       it.says(page, { type: "stop" });
       it.says(page, { type: "start" });
       it.clock.advance(MIN_DIAL_GAP_MS);
@@ -83,6 +84,21 @@ describe("taking turns", () => {
       it.says(page, { type: "text", text: "what time is it" });
       it.model().ready();
       expect(it.model().asked).toEqual(["answer"]);
+    }));
+
+  test("TT10 a greeting lost before any of it was heard is spoken again", () =>
+    play({ greeting: "Hello!" }, (it) => {
+      const page = talking(it);
+      it.model().says({ type: "assistant_started", itemId: "a1" });
+      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
+      it.clock.advance(UPSTREAM_RETRY.firstMs);
+      it.model().ready();
+      expect(it.models).toHaveLength(2);
+      expect(it.model().asked).toEqual(["greet"]);
+      // Of this one something is heard before it is taken away.
+      it.model().answers("a2", "Hello!", 300);
+      it.says(page, { type: "playback", itemId: "a2", playedMs: 40 });
+      expect(it.items.conversation().greeted).toBe(true);
     }));
 
   test("TT8 a speaker that stops moving counts as stopped after ten seconds", () =>

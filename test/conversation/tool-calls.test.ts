@@ -245,6 +245,53 @@ describe("tool calls", () => {
     });
   });
 
+  test("TO10 a call that was run again and left no output again gets a failed one", () => {
+    const { tool, seen } = gatedTool({ idempotent: true });
+    const crashed = (items: ItemStore) => {
+      items.insert({
+        id: "i1",
+        position: 0,
+        kind: "tool_call",
+        role: "assistant",
+        text: '{"secret":"x"}',
+        status: "completed",
+        startedAt: 0,
+        callId: "c1",
+        toolName: "lookup",
+      });
+    };
+    return play({ tools: [tool], before: crashed }, async (it) => {
+      const page = it.page();
+      it.says(page, { type: "start" });
+      it.model().says({ type: "configured" });
+      // The row says so in a step before the one that runs it: what ends the object at once cannot undo that.
+      expect(it.sql.exec("SELECT reran FROM items").toArray()).toEqual([{ reran: 1 }]);
+      expect(seen.runs).toBe(0);
+      it.model().says({ type: "ready", expiresAtMs: 0 });
+      await settled();
+      expect(seen.runs).toBe(1);
+    }).then(() =>
+      play(
+        {
+          tools: [tool],
+          before: (items) => {
+            crashed(items);
+            items.setReran("i1");
+          },
+        },
+        (it) => {
+          talking(it);
+          expect(seen.runs).toBe(1);
+          expect(it.items.callsWithoutOutput()).toEqual([]);
+          expect(it.model().replayed).toMatchObject([
+            { kind: "tool_call", callId: "c1" },
+            { kind: "tool_output", callId: "c1", output: '{"error":"The call was interrupted."}' },
+          ]);
+        },
+      ),
+    );
+  });
+
   test("TT5 a slow tool lets the talk go on and is answered when it is done", () => {
     const { tool, seen } = gatedTool({ slow: true });
     return play({ tools: [tool] }, async (it) => {

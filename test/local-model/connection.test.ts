@@ -148,11 +148,16 @@ describe("connection", () => {
 
   it("LM56 explains itself, refuses to be open to others, and names the setting of a taken port", async () => {
     const { port } = await start();
-    const [help, open, taken] = await Promise.all([
+    const [help, open, taken, partial] = await Promise.all([
       run(["--help"]),
       run(["--host", "0.0.0.0"]),
       run(["--port", String(port)]),
+      run(["--port", "1.5"]),
     ]);
+    expect(partial).toEqual({
+      code: 1,
+      output: 'local model: --port or REALTIME_PORT must be a whole number, not "1.5"\n',
+    });
     expect(help).toMatchObject({ code: 0, output: expect.stringContaining("REALTIME_PORT") });
     expect(open).toMatchObject({ code: 1, output: expect.stringContaining("--allow-remote") });
     expect(taken.code).toBe(1);

@@ -135,6 +135,32 @@ describe("context", () => {
     expect(seen()).toEqual(["1"]);
   });
 
+  it.each(["auto", { type: "retention_ratio", retention_ratio: 0.5 }])(
+    "LM77 fails a response when the newest item and the instructions alone are too long, also under %j",
+    async (truncation) => {
+      client = new Client(model, "?model=gpt-realtime");
+      await client.configure({ truncation, instructions: text(1224) });
+      const tooLong = {
+        status: "failed",
+        status_details: { type: "failed", error: { code: "context_length_exceeded" } },
+        usage: { total_tokens: 0 },
+      };
+      await adds(client, message("user", "0 before", "before"));
+      await adds(client, message("user", text(27_001), "long"));
+      expect(await answer()).toMatchObject(tooLong);
+      // Nothing was dropped for it.
+      await client.send({ type: "conversation.item.delete", item_id: "long" });
+      expect((await answer()).status).toBe("completed");
+      expect(seen()).toEqual(["0"]);
+      await adds(client, message("user", text(27_000), "fits"));
+      const { status, usage } = await answer();
+      expect([status, usage.input_tokens]).toEqual(["completed", 28_224]);
+      await client.configure({ instructions: text(28_225) });
+      await adds(client, message("user", "hello"));
+      expect(await answer()).toMatchObject(tooLong);
+    },
+  );
+
   it("LM77 fails a response instead when truncation is disabled", async () => {
     client = new Client(model, "?model=gpt-realtime");
     await client.configure({ truncation: "disabled" });

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { FaultError, FAULTS, parseFault } from "../../src/local-model/faults/fault.ts";
+import { SERVER_EVENTS } from "../../src/local-model/wire/event-names.ts";
+import { WEBSOCKET_EVENTS } from "./event-types.ts";
 
 describe("the text of a fault", () => {
   it("FT1 reads a fault as name, value, event and number", () => {
@@ -23,9 +25,20 @@ describe("the text of a fault", () => {
     "delay:-1",
     "silence:5",
     "pace:2@response.done",
-    "drop@x#0",
+    "drop@session.created#0",
+    "drop@response.craeted",
+    "withhold@x",
+    "chunk:0",
+    "expire:86401",
   ])("FT1 refuses %j", (text) => {
     expect(() => parseFault(text)).toThrow(FaultError);
+  });
+
+  it("FT1 knows every event of a session, of the server's and the client's", () => {
+    expect(SERVER_EVENTS).toEqual(WEBSOCKET_EVENTS);
+    for (const event of [...WEBSOCKET_EVENTS, "response.cancel", "input_audio_buffer.append"]) {
+      expect(parseFault(`drop@${event}`).at?.event).toBe(event);
+    }
   });
 
   it("FT1 is documented for every fault", () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { LocalModel } from "../../src/local-model/server.ts";
-import { base64, Client } from "./client.ts";
+import { synthesise } from "../../src/local-model/voice/synthesise.ts";
+import { base64, Client, withSilence } from "./client.ts";
 import { ladder, responseIn, startScripted } from "./scripted-model.ts";
 
 let model: LocalModel;
@@ -64,6 +65,21 @@ describe("faults of the model", () => {
     expect(failed.usage.output_tokens).toBeGreaterThan(0);
     expect(client.types.filter((type) => type === "response.output_audio.delta").length).toBe(2);
     await client.send({ type: "response.create" });
+    expect(responseIn(await client.next("response.done"))).toMatchObject({ status: "completed" });
+  });
+
+  it("FT7 fails the response that runs and not the answer that waits for its end", async () => {
+    connect("pace:0.1", "chunk:100");
+    const turn_detection = { type: "server_vad", interrupt_response: false };
+    await client.configure({ audio: { input: { turn_detection } } });
+    await client.send({ type: "response.create" });
+    await client.next("response.output_audio.delta");
+    await client.speaks(withSilence(synthesise("Good morning to you.", "slt"), 300, 1200));
+    await client.next("input_audio_buffer.committed");
+    model.faults.injectAll("pace:0");
+    model.faults.injectAll("fail:server_error@session.updated");
+    await client.configure({});
+    expect(responseIn(await client.next("response.done"))).toMatchObject({ status: "failed" });
     expect(responseIn(await client.next("response.done"))).toMatchObject({ status: "completed" });
   });
 

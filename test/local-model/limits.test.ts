@@ -83,6 +83,24 @@ describe("limits", () => {
     await expect(thread.ask("three")).rejects.toThrow("closed");
   });
 
+  it("LM121 serves those who ask in turn, so that none waits for all of another", async () => {
+    const thread = new Thread<string, string>(new URL("crashing-thread.ts", import.meta.url));
+    const order: string[] = [];
+    const ask = async (word: string, asker: string): Promise<void> => {
+      order.push(await thread.ask(word, asker));
+    };
+    const many = Array.from({ length: 64 }, (_, index) => ask(`a${index}`, "a"));
+    const others = ["b0", "b1", "c0"].map((word) => ask(word, word[0]!));
+    await Promise.all([...many, ...others]);
+    expect(order.slice(0, 7)).toEqual(["a0", "a1", "b0", "c0", "a2", "b1", "a3"]);
+    expect(order.length).toBe(67);
+    const [first, ...rest] = Array.from({ length: 66 }, () => thread.ask("a", "a"));
+    await expect(rest.at(-1)).rejects.toThrow("overloaded");
+    await expect(thread.ask("b", "b")).resolves.toBe("b");
+    await Promise.all([first, ...rest.slice(0, -1)]);
+    await thread.close();
+  });
+
   it("LM84 answers with a failed response when the voice dies, and the session goes on", async () => {
     let isDead = true;
     const voice = {

@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Decision } from "../../src/local-model/brain.ts";
 import type { LocalModel } from "../../src/local-model/server.ts";
 import { Client } from "./client.ts";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { startMcpServer } from "./scripted-mcp-server.ts";
 import type { ScriptedMcpServer } from "./scripted-mcp-server.ts";
 import { adds, ladder, message, responseIn, startScripted } from "./scripted-model.ts";
@@ -105,6 +108,58 @@ describe("MCP tools", () => {
     client.close();
     await configure({ server_url: "https://mcp.example.com/sse" });
     await client.next("mcp_list_tools.failed");
+  });
+
+  it("LM117 fails a listing that is not one, whatever it is, and goes on", async () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    let tools = "";
+    const odd = createServer((asked, answer) => {
+      void json(asked).then((body) => {
+        const { id, method } = body as { id?: number; method: string };
+        if (id === undefined) return answer.writeHead(202).end();
+        answer.writeHead(200, { "content-type": "application/json" });
+        const result = method === "tools/list" ? `{"tools":${tools}}` : "{}";
+        return answer.end(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+      });
+    });
+    await new Promise<void>((resolve) => {
+      odd.listen(0, "127.0.0.1", resolve);
+    });
+    const server_url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}/`;
+    client = new Client(model);
+    for (const [index, listed] of [
+      '[{"name":5}]',
+      "[{}]",
+      "[null]",
+      "7",
+      '[{"name":"f","description":7}]',
+      '[{"name":"f","inputSchema":"x"}]',
+      `[{"name":"f","inputSchema":{"a":${deep}}}]`,
+      `[{"name":"f","description":"${"x".repeat(1_000_000)}"}]`,
+    ].entries()) {
+      tools = listed;
+      await client.configure({ tools: [{ type: "mcp", server_label: `odd_${index}`, server_url }] });
+      expect((await client.next("mcp_list_tools.completed", "mcp_list_tools.failed")).type).toBe(
+        "mcp_list_tools.failed",
+      );
+    }
+    tools = '[{"name":"f","title":"F","inputSchema":{"type":"object"}}]';
+    await client.configure({ tools: [{ type: "mcp", server_label: "even", server_url }] });
+    await client.next("mcp_list_tools.completed");
+    odd.closeAllConnections();
+    odd.close();
+  });
+
+  it("LM117 fails a listing into a conversation that is full", async () => {
+    client = new Client(model);
+    const item = message("user", "x");
+    for (let count = 0; count < 10_000; count++) {
+      await client.send({ type: "conversation.item.create", item });
+    }
+    await client.configure({ tools: [{ type: "mcp", server_label: "shop", server_url: server.url }] });
+    await client.next("mcp_list_tools.failed");
+    expect(client.types.filter((type) => type === "conversation.item.added").length).toBe(10_000);
+    await client.configure({});
   });
 
   it("LM80 asks before it calls, and calls once it may", async () => {

@@ -161,6 +161,16 @@ describe("responses", () => {
         "missing_required_parameter",
         "response.input[1].role",
       ],
+      [
+        {
+          input: [
+            message("user", "x"),
+            { type: "message", role: "user", content: [{ type: "input_audio", audio: "!" }] },
+          ],
+        },
+        "invalid_value",
+        "response.input[1].content[0].audio",
+      ],
       [{ metadata: { long: "x".repeat(513) } }, "string_above_max_length", "response.metadata.long"],
       [{ max_output_tokens: 5000 }, "integer_above_max_value", "response.max_output_tokens"],
     ];

@@ -133,6 +133,14 @@ describe("session settings", () => {
     expect(second["session"]).toEqual({ ...(first["session"] as object), instructions: "Be brief." });
   });
 
+  it("LM63 shows the rate of a format that was sent without", async () => {
+    client = new Client(model);
+    const format = { type: "audio/pcm" };
+    const { session } = await client.configure({ audio: { input: { format }, output: { format } } });
+    const whole = { format: { type: "audio/pcm", rate: 24_000 } };
+    expect(session).toMatchObject({ audio: { input: whole, output: whole } });
+  });
+
   it("LM63 shows a transcription with its empty fields, merges without a model, begins anew with one", async () => {
     client = new Client(model);
     const shown = async (value: unknown): Promise<unknown> =>

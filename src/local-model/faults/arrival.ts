@@ -1,6 +1,5 @@
 // What meets a connection before it is a session: the faults planned for it and those in its own URL.
 
-import type { IncomingMessage } from "node:http";
 import { FaultError, parseFault } from "./fault.ts";
 import type { Fault } from "./fault.ts";
 import type { FaultControl } from "./fault-control.ts";
@@ -13,8 +12,8 @@ export type Arrival =
 const UNAVAILABLE = 503;
 
 /** `takesQuery` says whether clients may ask for faults: `?model=…&fault=drop@response.created&fault=…`. */
-export function arrive(request: IncomingMessage, control: FaultControl, takesQuery: boolean): Arrival {
-  const asked = new URL(request.url ?? "/", "http://localhost").searchParams.getAll("fault");
+export function arrive(address: URL, control: FaultControl, takesQuery: boolean): Arrival {
+  const asked = address.searchParams.getAll("fault");
   if (asked.length > 0 && !takesQuery) {
     const message = "This server was started without --faults: it takes no `fault` parameter.";
     return { kind: "refused", status: 400, message };

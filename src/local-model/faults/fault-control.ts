@@ -33,7 +33,8 @@ export interface ObservedSession {
   readonly faults: SessionFaults;
   readonly audio: ReceivedAudio;
   closeCode: number | null;
-  sentEvents: () => number;
+  /** The way to the client while it lasts; then only what it counted. */
+  line: { readonly sent: number };
 }
 
 interface Planned {
@@ -97,7 +98,7 @@ export class FaultControl {
       closeCode: session.closeCode,
       receivedSamples: session.audio.samples,
       appends: session.audio.appends,
-      sentEvents: session.sentEvents(),
+      sentEvents: session.line.sent,
       waitingFaults: session.faults.waiting,
     }));
   }
@@ -122,8 +123,8 @@ export class FaultControl {
   }
 
   /** For the server: a session begins. */
-  observe(id: string, faults: SessionFaults, sentEvents: () => number): ObservedSession {
-    const session = { id, faults, audio: new ReceivedAudio(this.#keepAudioMs), closeCode: null, sentEvents };
+  observe(id: string, faults: SessionFaults, line: ObservedSession["line"]): ObservedSession {
+    const session = { id, faults, audio: new ReceivedAudio(this.#keepAudioMs), closeCode: null, line };
     this.#sessions.set(id, session);
     for (const resolve of this.#awaiting.splice(0)) resolve(id);
     if (this.#sessions.size > MAX_REPORTS) {

@@ -1,11 +1,16 @@
 // What can be made to go wrong on purpose, and how a fault is written: `name[:value][@event[#n]]`, for example
 // `drop@response.created` or `delay:500@session.updated#2`. `docs/local-model.md` explains each for users.
 
+import { isEventName } from "../wire/event-names.ts";
+
 /** How a fault's value is read. */
 type ValueKind = "none" | "number" | "text";
 
 export interface FaultKind {
   readonly value: ValueKind;
+  /** The least and the largest number; 0 and a day in milliseconds unless told. */
+  readonly least?: number;
+  readonly most?: number;
   /** Used when the text has none; without it the value must be written. */
   readonly usual?: number | string;
   /**
@@ -42,6 +47,8 @@ export const FAULTS = {
   expire: {
     value: "number",
     usual: 0,
+    // A day, as for the lifetime of sessions.
+    most: 86_400,
     scope: "moment",
     says: "end with `session_expired` after so many seconds",
   },
@@ -80,7 +87,7 @@ export const FAULTS = {
     scope: "lasting",
     says: "send so many seconds of speech per second; 0 sends all at once",
   },
-  chunk: { value: "number", scope: "lasting", says: "put so many ms of speech in a delta" },
+  chunk: { value: "number", least: 1, scope: "lasting", says: "put so many ms of speech in a delta" },
   words: { value: "number", scope: "lasting", says: "wait so many ms before each word of a text answer" },
   "late-acks": {
     value: "none",
@@ -137,6 +144,9 @@ export function parseFault(text: string): Fault {
   if (event !== undefined && (!takesEvent || name === "expire")) {
     throw new FaultError(`"${name}" takes no event`);
   }
+  if (event !== undefined && !isEventName(event)) {
+    throw new FaultError(`"${event}" is no event that a session sends or takes`);
+  }
   return {
     name,
     value: valueOf(name, kind, written),
@@ -156,9 +166,10 @@ function valueOf(name: FaultName, kind: FaultKind, written: string | undefined):
   const value = written ?? kind.usual;
   if (value === undefined || value === "") throw new FaultError(`"${name}" needs a value: "${name}:VALUE"`);
   if (kind.value === "text") return String(value);
+  const { least = 0, most = LARGEST_VALUE } = kind;
   const number = Number(value);
-  if (!(number >= 0 && number <= LARGEST_VALUE)) {
-    throw new FaultError(`"${name}" needs a number from 0 to ${LARGEST_VALUE}, not "${value}"`);
+  if (!(number >= least && number <= most)) {
+    throw new FaultError(`"${name}" needs a number from ${least} to ${most}, not "${value}"`);
   }
   return number;
 }

@@ -17,8 +17,8 @@ export class GrammarHearing implements Hearing {
     this.#thread.ask({ vocabulary, samples: undefined }).catch(() => {});
   }
 
-  hear(samples: Int16Array, vocabulary: Vocabulary): Promise<string> {
-    return this.#thread.ask({ vocabulary, samples });
+  hear(samples: Int16Array, vocabulary: Vocabulary, asker?: object): Promise<string> {
+    return this.#thread.ask({ vocabulary, samples }, asker);
   }
 
   close(): Promise<void> {

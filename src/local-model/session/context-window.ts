@@ -15,25 +15,26 @@ export interface ContextRoom {
 export class ContextWindow {
   readonly #dropped = new Set<string>();
 
-  /** The items in view, or undefined when they do not fit and may not be dropped. */
+  /** The items in view, or undefined when they do not fit, by dropping either or because none may be dropped. */
   fit(
     items: readonly StoredItem[],
     { limitTokens, headTokens, truncation }: ContextRoom,
   ): StoredItem[] | undefined {
+    const windowTokens = limitTokens - headTokens;
     const rules = typeof truncation === "string" ? undefined : truncation;
-    const room = Math.min(limitTokens - headTokens, rules?.token_limits?.post_instructions ?? Infinity);
+    const room = Math.min(windowTokens, rules?.token_limits?.post_instructions ?? Infinity);
     const kept = items.filter(({ wire }) => !this.#dropped.has(wire.id));
     let size = 0;
     for (const item of kept) size += total(itemSegment(item).tokens);
     if (size <= room) return kept;
     if (truncation === "disabled") return undefined;
     const goal = room * (rules?.retention_ratio ?? 1);
-    // The newest item stays whatever its size: without it there would be nothing to answer.
-    while (size > goal && kept.length > 1) {
-      const oldest = kept.shift()!;
-      size -= total(itemSegment(oldest).tokens);
-      this.#dropped.add(oldest.wire.id);
-    }
+    // The newest item stays whatever the client's own limits say: without it there would be nothing to answer. What
+    // is more than the model can read is refused all the same, and then nothing is dropped for it.
+    let first = 0;
+    for (; size > goal && first < kept.length - 1; first++) size -= total(itemSegment(kept[first]!).tokens);
+    if (size > windowTokens) return undefined;
+    for (const { wire } of kept.splice(0, first)) this.#dropped.add(wire.id);
     return kept;
   }
 }

@@ -3,7 +3,7 @@
 import { assertNever } from "../../assert.ts";
 import type { Memory } from "../brain.ts";
 import { UNKNOWN_WORDS } from "../hearing.ts";
-import { duplicateItem, tooManyItems, unknownPreviousItem } from "../wire/errors.ts";
+import { duplicateItem, itemsTooLong, tooManyItems, unknownPreviousItem } from "../wire/errors.ts";
 import type { WireItem } from "../wire/items.ts";
 
 export interface StoredItem {
@@ -20,6 +20,8 @@ export interface StoredItem {
   transcript: string | undefined;
   /** Truncated by the client: whatever its response still produces is not added to it. */
   isCut: boolean;
+  /** Length of what it was put in with, without audio. */
+  readonly heldBytes: number;
 }
 
 /** Audio kept per session for `retrieve`: some three minutes. The oldest items lose theirs first. */
@@ -27,6 +29,10 @@ export const MAX_KEPT_AUDIO_BYTES = 9_000_000;
 
 /** No limit is published. A conversation of an hour has hundreds; more than this is a client gone wild. */
 export const MAX_ITEMS = 10_000;
+
+/** Texts and images that items were put in with, per session: the longest messages fill it with three. */
+export const MAX_HELD_MIB = 64;
+const MAX_HELD_BYTES = MAX_HELD_MIB * 1024 * 1024;
 
 export function storedItem(wire: WireItem): StoredItem {
   return {
@@ -37,11 +43,24 @@ export function storedItem(wire: WireItem): StoredItem {
     words: "",
     transcript: undefined,
     isCut: false,
+    heldBytes: heldBytes(wire),
   };
+}
+
+/** A character counts as a byte. Audio has a limit of its own. */
+function heldBytes(wire: WireItem): number {
+  const fields: unknown[] =
+    wire.type === "message"
+      ? wire.content.flatMap(({ text, transcript, image_url }) => [text, transcript, image_url])
+      : Object.values(wire);
+  let bytes = 0;
+  for (const field of fields) if (typeof field === "string") bytes += field.length;
+  return bytes;
 }
 
 export class ItemList {
   #items: StoredItem[] = [];
+  #heldBytes = 0;
 
   get all(): readonly StoredItem[] {
     return this.#items;
@@ -66,10 +85,12 @@ export class ItemList {
   insert(item: StoredItem, previousId?: string): string | null {
     if (this.find(item.wire.id)) throw duplicateItem(item.wire.id);
     if (this.#items.length >= MAX_ITEMS) throw tooManyItems(MAX_ITEMS);
+    if (this.#heldBytes + item.heldBytes > MAX_HELD_BYTES) throw itemsTooLong(MAX_HELD_MIB);
     const before =
       previousId === "root" ? -1 : previousId ? this.#indexOf(previousId) : this.#items.length - 1;
     if (before === undefined) throw unknownPreviousItem(previousId ?? "");
     this.#items.splice(before + 1, 0, item);
+    this.#heldBytes += item.heldBytes;
     this.#shedAudio();
     return this.#items[before]?.wire.id ?? null;
   }
@@ -85,9 +106,11 @@ export class ItemList {
   }
 
   remove(id: string): boolean {
-    const before = this.#items.length;
-    this.#items = this.#items.filter((item) => item.wire.id !== id);
-    return this.#items.length < before;
+    const index = this.#indexOf(id);
+    if (index === undefined) return false;
+    const [removed] = this.#items.splice(index, 1);
+    this.#heldBytes -= removed?.heldBytes ?? 0;
+    return true;
   }
 
   #indexOf(id: string): number | undefined {

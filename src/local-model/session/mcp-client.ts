@@ -3,13 +3,14 @@
 // let whoever reaches it reach them.
 
 import type { McpError, McpListedTool } from "../wire/items.ts";
+import { isDeeperThan, MAX_DEPTH, record, text as textAt } from "../wire/shape.ts";
 import type { McpTool } from "../wire/tools.ts";
 
 const PROTOCOL_VERSION = "2025-06-18";
 /** A server that takes longer has failed; a tool may take longer than a listing would. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Longer answers are cut off with the connection: nobody reads so much aloud. */
-const MAX_ANSWER_CHARACTERS = 1_000_000;
+const MAX_ANSWER_BYTES = 1_000_000;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Thrown with the error as an `mcp_call` item shows it. */
@@ -32,16 +33,11 @@ export class McpClient {
     this.#server = server;
   }
 
-  /** Throws an `McpFailure`. */
+  /** Throws when the server does not answer, or with anything but a list of tools. */
   async list(): Promise<McpListedTool[]> {
-    const { tools = [] } = (await this.#request("tools/list", {})) as {
-      tools?: { name: string; description?: string; inputSchema?: unknown }[];
-    };
-    return tools.map(({ name, description, inputSchema }) => ({
-      name,
-      ...(description === undefined ? {} : { description }),
-      input_schema: inputSchema ?? { type: "object", properties: {} },
-    }));
+    const { tools = [] } = record(await this.#request("tools/list", {}), "result");
+    if (!Array.isArray(tools)) throw new Error("the MCP server's tools are no list");
+    return tools.map((tool: unknown, index) => listedTool(tool, `tools[${index}]`));
   }
 
   /** The text of the result. Throws an `McpFailure`. */
@@ -97,7 +93,7 @@ export class McpClient {
         },
         body: JSON.stringify(message),
       });
-      text = (await answer.text()).slice(0, MAX_ANSWER_CHARACTERS);
+      text = await bodyOf(answer);
     } catch (error) {
       const why = error instanceof Error ? error.message : "unreachable";
       throw new McpFailure({ type: "http_error", code: 503, message: why });
@@ -108,6 +104,32 @@ export class McpClient {
     }
     return message.id === undefined ? undefined : resultIn(text, message.id);
   }
+}
+
+function listedTool(value: unknown, path: string): McpListedTool {
+  const { name, description, inputSchema } = record(value, path);
+  const input_schema = record(inputSchema ?? { type: "object", properties: {} }, `${path}.inputSchema`);
+  if (isDeeperThan(input_schema, MAX_DEPTH)) throw new Error(`${path}.inputSchema is nested too deep`);
+  return {
+    name: textAt(name, `${path}.name`),
+    ...(description === undefined || description === null
+      ? {}
+      : { description: textAt(description, `${path}.description`) }),
+    input_schema,
+  };
+}
+
+async function bodyOf(answer: Response): Promise<string> {
+  if (!answer.body) return "";
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let read = "";
+  for await (const part of answer.body as ReadableStream<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error("the MCP server's answer is too long");
+    read += decoder.decode(part, { stream: true });
+  }
+  return read + decoder.decode();
 }
 
 /** The result of a request, from a JSON body or from a stream of events. */

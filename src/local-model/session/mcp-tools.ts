@@ -118,20 +118,26 @@ export class McpTools {
     });
     const itemId = { item_id: item.wire.id };
     emit("mcp_list_tools.in_progress", itemId);
-    const previous = items.insert(item);
-    emit("conversation.item.added", { previous_item_id: previous, item: item.wire });
     let outcome: "completed" | "failed" = "completed";
+    // Nobody waits for this: whatever goes wrong, with the server or the conversation, is a failed listing.
     try {
+      const previous = items.insert(item);
+      emit("conversation.item.added", { previous_item_id: previous, item: item.wire });
       const listed = await server.client.list();
+      if (!isOpen()) return;
       server.tools = listed.filter(({ name }) => isAllowed(config.allowed_tools, name));
+      onListed();
     } catch {
+      server.tools = [];
       outcome = "failed";
     }
     if (!isOpen()) return;
-    item.wire = { ...item.wire, tools: server.tools } as StoredItem["wire"];
-    emit("conversation.item.done", { previous_item_id: items.previousOf(item.wire.id), item: item.wire });
+    // It is not there when the conversation is full, or when the client has deleted it.
+    if (items.find(item.wire.id)) {
+      item.wire = { ...item.wire, tools: server.tools } as StoredItem["wire"];
+      emit("conversation.item.done", { previous_item_id: items.previousOf(item.wire.id), item: item.wire });
+    }
     emit(`mcp_list_tools.${outcome}`, itemId);
-    onListed();
   }
 }
 

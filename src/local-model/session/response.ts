@@ -65,7 +65,7 @@ export class Response {
   start(): void {
     this.#setting.emit("response.created", { response: this.#shown("in_progress", null, null) });
     if (!this.#setting.context) {
-      const message = "The conversation is longer than the model can read, and truncation is disabled.";
+      const message = "The instructions and the conversation are longer than the model can read.";
       const error = { type: "invalid_request_error", code: "context_length_exceeded", message };
       this.#end("failed", { type: "failed", error });
       return;

@@ -28,7 +28,7 @@ type Shared = Pick<
 interface Ports extends Shared {
   session(): EffectiveSession;
   /** Starts hearing an item with audio that came inside a request. */
-  hear(item: StoredItem): void;
+  hear(item: StoredItem, path: string): void;
   /** The response in the conversation began, made its first sound, or ended after so many milliseconds of speech. */
   onStart(): void;
   onFirstAudio(): void;
@@ -102,7 +102,9 @@ export class Responses {
 
   /** Fails whatever runs, as a failure of the service would. */
   failAll(code: string): void {
-    for (const response of this.#running) response.fail(code);
+    // A copy: when one ends, an answer that has waited may begin, and that one is not meant.
+    const running = [...this.#running];
+    for (const response of running) response.fail(code);
   }
 
   abandonAll(): void {
@@ -173,8 +175,9 @@ export class Responses {
       return found;
     }
     const names = { itemId: () => newId("item"), callId: newCallId };
-    const item = storedItem(checkItem(value, `response.input[${index}]`, names));
-    this.#ports.hear(item);
+    const path = `response.input[${index}]`;
+    const item = storedItem(checkItem(value, path, names));
+    this.#ports.hear(item, path);
     return item;
   }
 }

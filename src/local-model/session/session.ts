@@ -11,6 +11,7 @@ import type { Voice } from "../voice.ts";
 import { notInThisSession, unsupportedValue, WireError } from "../wire/errors.ts";
 import type { ErrorBody } from "../wire/errors.ts";
 import { failureBody } from "../wire/failures.ts";
+import { CLIENT_EVENTS } from "../wire/event-names.ts";
 import { appendedAudio, binaryFrame, parseFrame } from "../wire/frames.ts";
 import type { ClientEvent } from "../wire/frames.ts";
 import { newId } from "../wire/ids.ts";
@@ -69,6 +70,7 @@ export class Session {
   readonly #turns: TurnTaking;
   readonly #user: UserItems;
   readonly #inbox: (string | Buffer)[] = [];
+  #waitingBytes = 0;
   #settings: EffectiveSession;
   /** Acknowledgements that wait for the end of the response. */
   #late: (() => void)[] = [];
@@ -109,7 +111,7 @@ export class Session {
       isSocketFull,
       conversationId: newId("conv"),
       session: () => this.#settings,
-      hear: (item) => this.#user.hearContent(item),
+      hear: (item, path) => this.#user.hearContent(item, path),
       onStart: () => this.#turns.responseStarted(),
       onFirstAudio: () => {
         this.#firstAudioMs = this.#turns.heardMs;
@@ -136,6 +138,11 @@ export class Session {
     return this.#inbox.length;
   }
 
+  /** Their length; a character counts as a byte, for events are ASCII but for their texts. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Numbers for the log. */
   get summary(): string {
     const { count, spokenMs } = this.#responses;
@@ -147,6 +154,7 @@ export class Session {
   receive(frame: string | Buffer): void {
     if (this.#closed) return;
     this.#inbox.push(frame);
+    this.#waitingBytes += frame.length;
     if (!this.#isWorking) void this.#work();
   }
 
@@ -164,6 +172,7 @@ export class Session {
   close(): void {
     this.#closed = true;
     this.#inbox.length = 0;
+    this.#waitingBytes = 0;
     this.#responses.abandonAll();
   }
 
@@ -179,6 +188,7 @@ export class Session {
   async #work(): Promise<void> {
     this.#isWorking = true;
     for (let frame = this.#inbox.shift(); frame !== undefined; frame = this.#inbox.shift()) {
+      this.#waitingBytes -= frame.length;
       // Most events are done when this returns; waiting for those too would reorder them with timers.
       const pending = this.#take(frame);
       if (pending) await pending;
@@ -198,19 +208,19 @@ export class Session {
       eventId = event.eventId;
       const { faults, kind } = this.#options;
       for (const fault of faults.due(event.type)) faults.onStrike(fault);
-      const handler = Object.hasOwn(this.#handlers, event.type) ? this.#handlers[event.type] : undefined;
-      if (!handler) throw unsupportedValue("type", event.type, Object.keys(this.#handlers));
+      const type = CLIENT_EVENTS.find((each) => each === event.type);
+      if (!type) throw unsupportedValue("type", event.type, CLIENT_EVENTS);
       if (kind === "transcription" && event.type.startsWith("response.")) {
         throw notInThisSession(event.type, kind);
       }
-      return handler(event)?.catch(report);
+      return this.#handlers[type](event)?.catch(report);
     } catch (error) {
       report(error);
       return undefined;
     }
   }
 
-  readonly #handlers: Readonly<Record<string, Handler>> = {
+  readonly #handlers: Readonly<Record<(typeof CLIENT_EVENTS)[number], Handler>> = {
     "session.update": ({ body }) => {
       const before = this.#settings;
       this.#settings = updatedSession(before, body["session"], this.#responses.spoke);
@@ -227,7 +237,9 @@ export class Session {
     "input_audio_buffer.commit": () => this.#turns.commit(),
     "input_audio_buffer.clear": () => this.#turns.clear(),
     "conversation.item.create": ({ body }) => {
-      const acknowledge = createItem(this.#items, body, this.#emit, (item) => this.#user.hearContent(item));
+      const acknowledge = createItem(this.#items, body, this.#emit, (item) =>
+        this.#user.hearContent(item, "item"),
+      );
       const isLate = this.#responses.isActive && this.#options.faults.lasting("late-acks") !== undefined;
       if (isLate) this.#late.push(acknowledge);
       else acknowledge();

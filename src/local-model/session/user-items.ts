@@ -55,8 +55,8 @@ export class UserItems {
     this.#ports.transcribe(item);
   }
 
-  /** Hears the audio inside an item the client created. Throws a `WireError` for bad audio. */
-  hearContent(item: StoredItem): void {
+  /** Hears the audio inside an item the client sent at `path`. Throws a `WireError` for bad audio. */
+  hearContent(item: StoredItem, path: string): void {
     if (item.wire.type !== "message") return;
     const parts = item.wire.content.flatMap(({ audio }, index) =>
       audio === undefined ? [] : [{ audio, index }],
@@ -64,7 +64,7 @@ export class UserItems {
     if (parts.length === 0) return;
     const pieces = parts.map(({ audio, index }) => {
       const samples = decodePcm(audio);
-      if (!samples) throw badAudio(`item.content[${index}].audio`);
+      if (!samples) throw badAudio(`${path}.content[${index}].audio`);
       return samples;
     });
     const samples = joined(pieces);
@@ -80,7 +80,7 @@ export class UserItems {
   /** The words so far of a turn that may not be over; none when the engine fails. */
   glance(samples: Int16Array): Promise<string> {
     const { hearing, vocabulary } = this.#ports;
-    return hearing.hear(samples.slice(-msToSamples(LONGEST_GLANCE_MS)), vocabulary()).catch(() => "");
+    return hearing.hear(samples.slice(-msToSamples(LONGEST_GLANCE_MS)), vocabulary(), this).catch(() => "");
   }
 
   #commit(item: StoredItem): void {
@@ -97,7 +97,7 @@ export class UserItems {
 
   #hear(item: StoredItem, samples: Int16Array): void {
     item.audioMs = samplesToMs(samples.length);
-    item.heard = this.#ports.hearing.hear(samples, this.#ports.vocabulary(item)).then((words) => {
+    item.heard = this.#ports.hearing.hear(samples, this.#ports.vocabulary(item), this).then((words) => {
       item.words = words;
       return words;
     });

@@ -154,6 +154,15 @@ export function noSuchReference(index: number, id: string): WireError {
   return new WireError("invalid_value", `Item with id '${id}' not found.`, `response.input[${index}].id`);
 }
 
+export function nestedTooDeep(levels: number): WireError {
+  return new WireError("invalid_value", `Invalid event: it is nested deeper than ${levels} levels.`);
+}
+
+export function itemsTooLong(mebibytes: number): WireError {
+  const message = `Error adding item: the items of a conversation hold at most ${mebibytes} MiB of text and images.`;
+  return new WireError("invalid_value", message);
+}
+
 export function audioTooLong(path: string, megabytes: number): WireError {
   return new WireError("invalid_value", `Invalid '${path}': audio of more than ${megabytes} MiB.`, path);
 }

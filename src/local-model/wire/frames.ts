@@ -1,8 +1,8 @@
 // A text frame to a client event. Everything about a frame that is not yet about its meaning.
 
-import { audioTooLong, badAudio, missingParameter, WireError } from "./errors.ts";
+import { audioTooLong, badAudio, missingParameter, nestedTooDeep, WireError } from "./errors.ts";
 import { decodePcm } from "./pcm-text.ts";
-import { text, textUpTo } from "./shape.ts";
+import { isDeeperThan, MAX_DEPTH, text, textUpTo } from "./shape.ts";
 
 /** The documented limit of one append, and the base64 that makes it. */
 const MAX_APPEND_MIB = 15;
@@ -31,6 +31,8 @@ export function parseFrame(data: string): ClientEvent {
   if (typeof body["type"] !== "string") {
     throw new WireError("invalid_type", "Invalid type for 'type': expected a string.", "type");
   }
+  // Before any of it is used, so that an event is taken as a whole or not at all.
+  if (isDeeperThan(body, MAX_DEPTH)) throw nestedTooDeep(MAX_DEPTH);
   const eventId = body["event_id"] === undefined ? null : textUpTo(512)(body["event_id"], "event_id");
   return { type: body["type"], eventId, body };
 }

@@ -97,7 +97,7 @@ const IMAGE = /^data:image\/(?:png|jpe?g);base64,[A-Za-z0-9+/]+={0,2}$/;
 
 const PARTS = {
   input_text: object({ type: text, text }, ["text"]),
-  input_audio: object({ type: text, audio: text, transcript: anything }, ["audio"]),
+  input_audio: object({ type: text, audio: text, transcript: nullable(text) }, ["audio"]),
   input_image: object(
     {
       type: text,

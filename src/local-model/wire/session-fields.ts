@@ -2,12 +2,15 @@
 
 import { VOICE_NAMES } from "../voice/synthesise.ts";
 import { unsupportedValue } from "./errors.ts";
-import type { Truncation } from "./session-object.ts";
+import type { PcmFormat, Truncation } from "./session-object.ts";
 import { anything, arrayOf, decimal, flag, integer, nullable, object, oneOf, record, text } from "./shape.ts";
 import type { Check } from "./shape.ts";
 import { TOOL_CHOICE, TOOLS } from "./tools.ts";
 
-export const FORMAT = object({ type: oneOf("audio/pcm"), rate: integer(24_000, 24_000) }, ["type"]);
+const WRITTEN_FORMAT = object({ type: oneOf("audio/pcm"), rate: integer(24_000, 24_000) }, ["type"]);
+
+/** The rate may be left out, and is shown all the same. */
+export const FORMAT: Check<PcmFormat> = (value, path) => ({ rate: 24_000, ...WRITTEN_FORMAT(value, path) });
 
 export const MODALITIES: Check<readonly ("audio" | "text")[]> = (value, path) => {
   const list = arrayOf(oneOf("audio", "text"))(value, path);

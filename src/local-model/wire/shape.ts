@@ -17,6 +17,18 @@ export type Check<Value> = (value: unknown, path: string) => Value;
 type Shape = Readonly<Record<string, Check<unknown>>>;
 type Checked<S extends Shape> = { -readonly [Key in keyof S]?: ReturnType<S[Key]> };
 
+/** Levels of nesting in anything that is taken in. Schemas have some ten; thousands overflow the stack of a reader. */
+export const MAX_DEPTH = 100;
+
+/** Whether arrays and objects are nested in each other more than `levels` times. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) if (isDeeperThan(fields[key], levels - 1)) return true;
+  return false;
+}
+
 export const anything: Check<unknown> = (value) => value;
 
 export const text: Check<string> = (value, path) => {

@@ -36,6 +36,16 @@ const FUNCTION = object(
   ["type", "name"],
 );
 
+const TOOL_FILTER = object({ tool_names: arrayOf(text), read_only: flag });
+
+const ALLOWED_TOOLS: Check<unknown> = (value, path) =>
+  Array.isArray(value) ? arrayOf(text)(value, path) : TOOL_FILTER(value, path);
+
+const APPROVAL_RULE: Check<unknown> = (value, path) =>
+  typeof value === "object"
+    ? object({ always: TOOL_FILTER, never: TOOL_FILTER })(value, path)
+    : oneOf("always", "never")(value, path);
+
 const MCP = object(
   {
     type: oneOf("mcp"),
@@ -46,9 +56,9 @@ const MCP = object(
     authorization: text,
     headers: nullable(record),
     server_description: text,
-    allowed_tools: anything,
+    allowed_tools: nullable(ALLOWED_TOOLS),
     allowed_callers: anything,
-    require_approval: anything,
+    require_approval: nullable(APPROVAL_RULE),
     defer_loading: flag,
   },
   ["type", "server_label"],

@@ -96,13 +96,18 @@ export class TalkingPage {
 
   /**
    * Opens the page at `url` with a microphone that will say `speech`, from each time it is opened. `plain` is one
-   * whose sound the browser leaves alone: no echo, noise or level is taken care of.
+   * whose sound the browser leaves alone: no echo, noise or level is taken care of. `isAudible`: it plays on the
+   * machine's sound device.
    */
-  static async open(url: string, speech: Int16Array, { plain = false } = {}): Promise<TalkingPage> {
+  static async open(
+    url: string,
+    speech: Int16Array,
+    { plain = false, isAudible = false } = {},
+  ): Promise<TalkingPage> {
     const folder = mkdtempSync(join(tmpdir(), "parley-microphone-"));
     const microphoneWav = join(folder, "microphone.wav");
     writeFileSync(microphoneWav, encodeWav(speech));
-    const browser = await launch({ microphoneWav });
+    const browser = await launch({ microphoneWav, isAudible });
     // The tap's module is a blob, which the page's own policy rightly forbids; `page.test.ts` keeps the policy.
     const context = await browser.newContext({ bypassCSP: true });
     await context.addInitScript(installTap, TAP_WORKLET);
