@@ -223,6 +223,10 @@ export class Playout {
       if (!this.#ledger.isDone(itemId)) awaited.add(itemId);
     }
     this.#audience.announceAnew();
+    // What was to be sent again is not wanted any more.
+    this.#callOffSendingAgain();
+    this.#sendingAgain.clear();
+    this.#sendingAgainTo = undefined;
     for (const speaker of speakers) speaker.send({ type: "flush" });
     this.#flush = { items, awaited };
     if (awaited.size === 0) this.#settle();

@@ -11,9 +11,9 @@ const PIECE_EVERY_MS = 100;
 const EDGE_MS = 200;
 
 /**
- * The whole sentence must have reached a session, and its words the last session that got any of them: every sample, in
- * order, without a hole. What an earlier one got was lost with it, or it would not have been said again; where it is
- * said again, it begins where the turn began, which may be inside the breath before.
+ * The words of a sentence must have reached the last session that got any of them: every sample, in order, without a
+ * hole. What an earlier one got was lost with it, or it would not have been said again. The breath before and after is
+ * silence, which may be let go.
  */
 export function lostSamples(lane: Lane, spoken: readonly Int16Array[], before: ReadonlySet<string>): number {
   const heard = lane.model.faults.sessions
@@ -21,13 +21,12 @@ export function lostSamples(lane: Lane, spoken: readonly Int16Array[], before: R
     .map(({ id }) => bytesOf(lane.model.faults.audioOf(id) ?? new Int16Array()));
   let lost = 0;
   for (const samples of spoken) {
-    const said = bytesOf(samples);
     const breath = msToSamples(BREATH_MS);
     const spokenWords = bytesOf(samples.subarray(breath, -breath));
     const last = heard.findLast((audio) => hasAnyOf(audio, samples));
     if (last?.includes(spokenWords) !== true) {
       lost += (spokenWords.length - longestStart(spokenWords, last)) / 2;
-    } else if (!heard.some((audio) => audio.includes(said))) lost += samples.length - spokenWords.length / 2;
+    }
   }
   return lost;
 }

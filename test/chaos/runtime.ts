@@ -8,6 +8,8 @@ import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 
 const EXIT_POLL_MS = 10;
+const MAX_STARTS = 10;
+const START_AGAIN_MS = 300;
 /** One starts at a time, for which process is new must be clear. */
 let starting: Promise<unknown> = Promise.resolve();
 
@@ -63,10 +65,21 @@ export class Runtime {
 
   async #startAfter(others: Promise<unknown>): Promise<void> {
     await others;
-    const before = new Set(runtimes());
-    this.#worker = this.#make();
-    this.#port = Number((await this.#worker.ready).port);
-    this.#pids = runtimes().filter((pid) => !before.has(pid));
+    for (let attempt = 1; ; attempt++) {
+      const before = new Set(runtimes());
+      const worker = this.#make();
+      try {
+        this.#port = Number((await worker.ready).port);
+        this.#worker = worker;
+        this.#pids = runtimes().filter((pid) => !before.has(pid));
+        return;
+      } catch (thrown) {
+        // SQLite may still be busy with what the killed one left; whoever restarts a server tries again.
+        await worker.dispose().catch(() => undefined);
+        if (attempt === MAX_STARTS) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS));
+      }
+    }
   }
 
   #make(): Miniflare {

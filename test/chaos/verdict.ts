@@ -157,6 +157,8 @@ function heardWrong(answers: readonly Item[], { page, broke }: Evidence): number
     if (status !== "completed" || heard.isWhole(id)) return false;
     return !(mayBeText && heard.playedMs(id) === 0);
   });
+  // An answer that a crash meets while it still comes has no row: it is given again, and the first one is forgotten.
+  if (broke.some(isCrash)) return wrong.length;
   const forgotten = heard.itemIds.filter(
     (id) => heard.playedMs(id) > REPORT_TOLERANCE_MS && !answers.some((answer) => answer.id === id),
   );

@@ -157,6 +157,23 @@ describe("the floor", () => {
       expect(it.items.pageItems(9).items.at(-1)).toMatchObject({ id: "a1", status: "completed" });
     }));
 
+  test("FL9 who is interrupted before that is sent nothing again", () =>
+    play({}, (it) => {
+      const page = named(it);
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "A longer answer", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 500 });
+      it.conversation.reception.detach(page, true);
+      const back = it.page("back");
+      it.says(back, { type: "hello", pageId: "p1", streamId: "s1" });
+      it.says(back, { type: "text", text: "wait" });
+      it.clock.advance(2 * FLUSH_ANSWER_MS);
+      expect(back.types()).toContain("flush");
+      expect(back.audioBytes).toBe(0);
+      expect(it.model().asked).toContain("cut a1 500");
+    }));
+
   test("FL7 an answer that begins while the page is away waits for it", () =>
     play({}, (it) => {
       const page = named(it);
