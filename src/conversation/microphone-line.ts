@@ -17,10 +17,13 @@ const REPEAT_SAMPLES = msToSamples(600);
 const TURN_SILENCE_SAMPLES = msToSamples(500);
 /** So much a page keeps, and so much can be heard twice. */
 const MAX_REPEATED_SAMPLES = msToSamples(KEPT_AUDIO_MS);
-/** Words that have not come so long after their turn will hardly come: the turn holds nothing back any more. */
-export const WORDS_TIMEOUT_MS = 15_000;
+/**
+ * Words that have not come so long after their turn will hardly come: the turn holds nothing back any more. Longer than
+ * it takes to find out that an upstream is dead (15 s of silence, and 3 s to answer), for then it is to be heard again.
+ */
+export const WORDS_TIMEOUT_MS = 25_000;
 /** A turn that should have been heard again, and the stream is so far beyond it: it is not in there. */
-const MISSED_SAMPLES = msToSamples(15_000);
+const MISSED_SAMPLES = msToSamples(WORDS_TIMEOUT_MS);
 /** At most one `ack` a second. */
 export const ACK_INTERVAL_MS = 1_000;
 /** A page that does not answer `resend` in this time does not know it: its frames count as they come. */

@@ -9,7 +9,7 @@ import { planOf, runPlan } from "./run.ts";
 import type { Moment, Outcome, Plan } from "./run.ts";
 import { isClean, wrong } from "./tables.ts";
 
-const LANES = 3;
+const LANES = 5;
 /** Two turns of the script, or five, and what breaks in them. */
 const RUN_TIMEOUT_MS = 240_000;
 
@@ -89,7 +89,7 @@ describe.concurrent("whatever breaks, nothing is lost", { timeout: RUN_TIMEOUT_M
     expect(wrong(outcome), outcome.rows.join("\n")).toBe("");
   });
 
-  test.for([1, 2, 4])("CH2 random faults, seed %i", async (seed) => {
+  test.for([1, 2])("CH2 random faults, seed %i", async (seed) => {
     const outcome = await onALane(planOf(seed, Object.keys(FAULTS) as FaultName[]));
     expect(outcome.broke.length).toBeGreaterThan(0);
     expect(isClean(outcome), `${wrong(outcome)}\n${outcome.rows.join("\n")}`).toBe(true);
