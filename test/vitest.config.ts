@@ -1,6 +1,6 @@
-// Three kinds of test. `worker` runs in workerd and meets the local model where the provider would be; `node`
-// covers the local model, the scripts and what the page computes; `browser` drives a real Chromium against a
-// development server of its own, and lets things break. Nothing leaves the machine.
+// Three kinds of test. `worker` runs in workerd and meets the local model where the provider would be; `node` covers
+// the local model, the scripts, what the page computes, and what is lost when things break; `browser` drives a real
+// Chromium against a development server of its own. Nothing leaves the machine.
 
 import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
@@ -85,7 +85,12 @@ export default defineConfig({
         root,
         test: {
           name: "node",
-          include: ["test/local-model/**/*.test.ts", "test/dev/**/*.test.ts", "test/browser/*.test.ts"],
+          include: [
+            "test/local-model/**/*.test.ts",
+            "test/dev/**/*.test.ts",
+            "test/browser/*.test.ts",
+            "test/chaos/*.test.ts",
+          ],
           // Every event the local model sends is checked against the provider's own declarations.
           globalSetup: ["test/local-model/schema/count-types.ts"],
           setupFiles: ["test/local-model/schema/watch-tests.ts"],
@@ -98,7 +103,7 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          include: ["test/browser/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
+          include: ["test/browser/e2e/**/*.test.ts"],
           testTimeout: BROWSER_TEST_TIMEOUT_MS,
           hookTimeout: BROWSER_TEST_TIMEOUT_MS,
           // Speech is heard in real time: two browsers at once on a small machine drop audio.
