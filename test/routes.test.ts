@@ -4,7 +4,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { MAX_PAGES } from "../src/conversation/object.ts";
-import type { HttpError } from "../src/protocol/messages.ts";
+import { SNAPSHOT_TURNS } from "../src/protocol/messages.ts";
+import type { ConversationSnapshot, HttpError } from "../src/protocol/messages.ts";
+import { TurnStore } from "../src/store/turn-store.ts";
 import worker from "../src/worker.ts";
 import {
   createConversation,
@@ -84,6 +86,34 @@ describe("the HTTP routes", () => {
       items: [],
       hasEarlier: false,
       usage: { audioInMs: 0 },
+    });
+  });
+
+  test("TR7 the bearer reads the newest receipts, oldest first", async () => {
+    const { conversationId, token } = await createConversation();
+    const read = async () => {
+      const answer = await request(`/api/conversations/${conversationId}`, withToken(token));
+      return (await answer.json<ConversationSnapshot>()).turns;
+    };
+    expect(await read()).toEqual([]);
+    const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(conversationId));
+    await runInDurableObject(stub, (_instance, { storage }) => {
+      const turns = new TurnStore(storage.sql);
+      for (let n = 0; n <= SNAPSHOT_TURNS; n++) {
+        turns.add({ outcome: "silent", itemId: `u${n}`, latencyMs: { commit: n } }, n);
+      }
+      const playback = { underruns: 1, gapMs: 90 };
+      turns.add({ outcome: "interrupted", itemId: "last", heardMs: 7, latencyMs: {}, playback }, 1_000);
+    });
+    const turns = await read();
+    expect(turns).toHaveLength(SNAPSHOT_TURNS);
+    expect(turns[0]).toEqual({ outcome: "silent", itemId: "u2", latencyMs: { commit: 2 } });
+    expect(turns.at(-1)).toEqual({
+      outcome: "interrupted",
+      itemId: "last",
+      heardMs: 7,
+      latencyMs: {},
+      playback: { underruns: 1, gapMs: 90 },
     });
   });
 

@@ -12,8 +12,15 @@ export class OutgoingReports {
     this.#send = send;
   }
 
-  report({ itemId, playedMs, done }: PlayedReport): void {
-    this.#send({ type: "playback", itemId, playedMs, ...(done ? { done } : {}) });
+  /** The counters go along though they be 0: of a page that says nothing of them nobody knows how it sounded. */
+  report({ itemId, playedMs, done, underruns, gapMs = 0 }: PlayedReport): void {
+    this.#send({
+      type: "playback",
+      itemId,
+      playedMs,
+      ...(done ? { done } : {}),
+      ...(underruns === undefined ? {} : { underruns, gapMs }),
+    });
   }
 
   hold(report: PlayedReport): void {

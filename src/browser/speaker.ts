@@ -21,6 +21,9 @@ export interface PlayedReport {
   itemId: string;
   playedMs: number;
   done: boolean;
+  /** How often the speaker ran dry in the middle of this item so far, and the silence that cost. */
+  underruns?: number;
+  gapMs?: number;
 }
 
 export interface SpeakerListener {
@@ -176,7 +179,8 @@ export class Speaker implements SpeakerPort {
       this.#counters = message.counters;
       this.#tellCounters();
     } else {
-      this.#listener.onPlayed({ itemId: message.itemId, playedMs: message.playedMs, done: message.done });
+      const { itemId, playedMs, done, underruns, gapMs } = message;
+      this.#listener.onPlayed({ itemId, playedMs, done, underruns, gapMs });
       this.#tellLatency();
     }
   }

@@ -1,5 +1,6 @@
 // What the agent says, from the model's events to page, speaker and rows, as `user-speech.ts` is for the user.
 
+import type { PlaybackReport } from "../protocol/messages.ts";
 import type { ItemStore } from "../store/item-store.ts";
 import type { Audience } from "./audience.ts";
 import { HeardLately } from "./heard-lately.ts";
@@ -43,7 +44,7 @@ export class AgentSpeech {
     const { audience, clock, happens, receipts, transcript } = world;
     this.playout = new Playout(audience, clock, {
       sounds: (itemId) => receipts.sounds(itemId),
-      progress: (itemId) => this.#progress(itemId),
+      progress: (report) => this.#progress(report),
       playing: () => happens({ type: "playing" }),
       played: () => {
         this.#stoppedMs = clock.now();
@@ -142,11 +143,12 @@ export class AgentSpeech {
     this.#protectNextMs = 0;
   }
 
-  #progress(itemId: string): void {
+  #progress(report: PlaybackReport): void {
     const { playout } = this;
+    const { itemId } = report;
     const playedMs = playout.playedMs(itemId);
     this.#lately.played(itemId, playedMs, playout.receivedMs(itemId));
-    this.#world.receipts.played(itemId, playedMs);
+    this.#world.receipts.played(itemId, playedMs, report);
     if (itemId !== this.#greetingId || playedMs <= 0) return;
     this.#greetingId = undefined;
     this.#world.items.setGreeted();

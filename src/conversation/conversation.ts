@@ -5,6 +5,7 @@ import { assertNever } from "../assert.ts";
 import { isRebuiltUnasked, toBrowserError, toSleepReason } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import { CLOSE } from "../protocol/close.ts";
+import type { PlaybackReport } from "../protocol/messages.ts";
 import type { UsageRow } from "../store/usage-store.ts";
 import { AgentSpeech } from "./agent-speech.ts";
 import { Absence } from "./absence.ts";
@@ -17,8 +18,7 @@ import { modelSetup } from "./model-setup.ts";
 import type { Playout } from "./playout.ts";
 import type { Caller, ModelEvent, ModelItem } from "./ports.ts";
 import { Receipts } from "./receipts.ts";
-import { Reception } from "./reception.ts";
-import type { Requests } from "./reception.ts";
+import { Reception, type Requests } from "./reception.ts";
 import { Retelling } from "./retelling.ts";
 import { Transcript } from "./transcript.ts";
 import { isOwed, mayComeBack, nextTurn, runsCalls, shownState } from "./turn.ts";
@@ -164,8 +164,8 @@ export class Conversation implements Requests {
     this.#happens({ type: "interrupt" });
   }
 
-  playback(caller: Caller, itemId: string, playedMs: number, done: boolean): void {
-    this.#playout.report(caller, itemId, playedMs, done);
+  playback(caller: Caller, report: PlaybackReport): void {
+    this.#playout.report(caller, report);
   }
 
   approve(callId: string, approved: boolean): void {

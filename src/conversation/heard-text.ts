@@ -2,27 +2,62 @@
 // transcript arrived, and how much audio had arrived by then. An estimate that prefers too few words to too many:
 // what the model believes was heard must have been (rule BI5).
 
-/** Ten characters a second: slower than anyone speaks to a stranger. */
-const SLOW_CHARS_PER_MS = 0.01;
+import { type Word, wordsOf } from "./words-of.ts";
+
+/** Letters a ms, as `weightOf` counts them: slower than anyone speaks to a stranger. Until the voice is known. */
+const SLOW_PACE = 0.015;
+/** One sentence may be spoken more slowly than the slowest of the last ones. */
+const PACE_SLACK = 0.95;
+/** The pace is known from so many of the last items. */
+const KNOWN_ITEMS = 5;
+/** Shorter items tell more of their silences than of a pace, in ms. */
+const SHORTEST_MS = 1_000;
 
 /** A voice draws breath: a piece's first sound comes so long after its audio began. */
 const LEAD_MS = 150;
+/** A letter of a writing without spaces is a syllable or two: as long as so many Latin letters. */
+const LETTER_WEIGHT = 4;
 /** Words of one length differ so much in sound: a word counts as heard that much after its share says so. */
 const MARGIN_MS = 200;
 
-/** Characters known, and audio received, when a piece of transcript arrived. */
+/** How fast the agent's voice speaks, as its last whole items tell. */
+export class VoicePace {
+  readonly #known: number[] = [];
+
+  learn(text: string, audioMs: number): void {
+    if (audioMs < SHORTEST_MS) return;
+    this.#known.push(weightOf(wordsOf(text)) / audioMs);
+    if (this.#known.length > KNOWN_ITEMS) this.#known.shift();
+  }
+
+  /** Letters a ms. */
+  get slowest(): number {
+    return this.#known.length === 0 ? SLOW_PACE : Math.min(...this.#known) * PACE_SLACK;
+  }
+}
+
+/** Of all words so much comes before this much audio. */
 interface Mark {
-  chars: number;
+  weight: number;
   receivedMs: number;
 }
 
 export class HeardText {
+  readonly #pace: VoicePace;
   #text = "";
-  readonly #marks: Mark[] = [];
+  /** Characters instead of a weight: a piece may end inside of a word. */
+  readonly #pieces: { chars: number; receivedMs: number }[] = [];
+
+  constructor(pace = new VoicePace()) {
+    this.#pace = pace;
+  }
 
   /** A piece of transcript arrived while `receivedMs` of the item's audio had. */
   add(delta: string, receivedMs: number): void {
-    this.#marks.push({ chars: this.#text.length, receivedMs });
+    // Pieces that came together all wait for the audio that follows them.
+    if (this.#pieces.at(-1)?.receivedMs !== receivedMs) {
+      this.#pieces.push({ chars: this.#text.length, receivedMs });
+    }
     this.#text += delta;
   }
 
@@ -31,67 +66,68 @@ export class HeardText {
   }
 
   /**
-   * The words heard after `heardMs` of the `totalMs` that arrived, cut back to the last whole word. `complete`: all of
-   * the item's audio arrived. A transcript runs ahead of its audio, so a piece's first sound comes no earlier than the
-   * audio that had arrived before it, and the last piece of an item that broke off may not have sounded at all.
+   * The words heard after `heardMs` of the `totalMs` that arrived. `complete`: all of the item's audio arrived. A
+   * transcript runs ahead of its audio, so a piece's first sound comes no earlier than the audio that had arrived
+   * before it, and the last piece of an item that broke off may not have sounded at all.
    */
   heard(heardMs: number, totalMs: number, complete = true): string {
     if (complete && totalMs > 0 && heardMs >= totalMs) return this.#text;
-    const end = { chars: complete ? this.#text.length : this.#charsArrived(totalMs), receivedMs: totalMs };
-    const even = totalMs > 0 ? (end.chars * heardMs) / totalMs : 0;
-    return wholeWords(this.#text, Math.floor(Math.min(even, this.#charsByMarks(heardMs, end))));
+    const words = wordsOf(this.#text);
+    const marks = this.#pieces.map(({ chars, receivedMs }) => ({
+      weight: weightOf(words, chars),
+      receivedMs,
+    }));
+    const end = {
+      weight: complete ? weightOf(words) : this.#weightArrived(marks, words, totalMs),
+      receivedMs: totalMs,
+    };
+    const even = totalMs > 0 ? (end.weight * heardMs) / totalMs : 0;
+    const spoken = Math.min(even, spokenByMarks(marks, heardMs - MARGIN_MS, end));
+    return this.#text.slice(0, lastSpoken(words, spoken));
   }
 
-  /** How far into the text the audio of an unfinished item reaches: by its own pace so far, or a slow speaker's. */
-  #charsArrived(totalMs: number): number {
-    // Words that came together all wait for the audio that follows them.
-    const latest = this.#marks.at(-1);
-    const last = this.#marks.find((mark) => mark.receivedMs === latest?.receivedMs);
+  /** How far into the words the audio of an unfinished item reaches. */
+  #weightArrived(marks: readonly Mark[], words: readonly Word[], totalMs: number): number {
+    const last = marks.at(-1);
     if (last === undefined) return 0;
-    const charsPerMs = last.receivedMs > 0 ? last.chars / last.receivedMs : SLOW_CHARS_PER_MS;
-    return Math.min(this.#text.length, last.chars + (totalMs - last.receivedMs) * charsPerMs);
-  }
-
-  #charsByMarks(heardMs: number, end: Mark): number {
-    const atMs = heardMs - MARGIN_MS;
-    const from = this.#marks.findLast((mark) => mark.receivedMs <= atMs);
-    if (from === undefined) return 0;
-    // Words that came together share the audio up to the next ones.
-    const first = this.#marks.find((mark) => mark.receivedMs === from.receivedMs)!;
-    const to = this.#marks.find((mark) => mark.receivedMs > from.receivedMs) ?? end;
-    const spanMs = Math.min(to.receivedMs, end.receivedMs) - first.receivedMs;
-    const leadMs = Math.min(LEAD_MS, spanMs);
-    if (spanMs <= leadMs) return first.chars;
-    const share = Math.max(0, (atMs - first.receivedMs - leadMs) / (spanMs - leadMs));
-    return this.#lastSpoken(first.chars, to.chars, share);
-  }
-
-  /** The end of the last word in a stretch of the text of which a share has been spoken. */
-  #lastSpoken(fromChars: number, toChars: number, share: number): number {
-    const words = this.#text.slice(fromChars, toChars).match(/\S+\s*/g) ?? [];
-    const spoken = share * words.reduce((sum, word) => sum + weight(word), 0);
-    let weighed = 0;
-    let chars = fromChars;
-    for (const word of words) {
-      weighed += weight(word);
-      if (weighed > spoken) break;
-      chars += word.length;
-    }
-    return chars;
+    const pace = last.receivedMs >= SHORTEST_MS ? last.weight / last.receivedMs : this.#pace.slowest;
+    return Math.min(weightOf(words), last.weight + (totalMs - last.receivedMs) * pace);
   }
 }
 
-/** How long a word takes against others, by its letters; the shortest ones take longer than those tell. */
-function weight(word: string): number {
-  return word.trimEnd().length + 2;
+/** What is spoken after `atMs` if each piece is spoken evenly until the next one's audio begins. */
+function spokenByMarks(marks: readonly Mark[], atMs: number, end: Mark): number {
+  const index = marks.findLastIndex((mark) => mark.receivedMs <= atMs);
+  const from = marks[index];
+  if (from === undefined) return 0;
+  const to = marks[index + 1] ?? end;
+  const spanMs = Math.min(to.receivedMs, end.receivedMs) - from.receivedMs;
+  const leadMs = Math.min(LEAD_MS, spanMs);
+  if (spanMs <= leadMs) return from.weight;
+  const share = Math.max(0, (atMs - from.receivedMs - leadMs) / (spanMs - leadMs));
+  return from.weight + share * (Math.max(from.weight, to.weight) - from.weight);
 }
 
-/** The first `chars` of `text`, without a word that does not end there. */
-function wholeWords(text: string, chars: number): string {
-  if (chars >= text.length) return text;
-  if (chars <= 0) return "";
-  const cut = text.slice(0, chars);
-  if (/\s/.test(text[chars]!)) return cut.trimEnd();
-  const space = cut.search(/\s\S*$/);
-  return space === -1 ? "" : cut.slice(0, space).trimEnd();
+/** Where the last word ends that is spoken whole. */
+function lastSpoken(words: readonly Word[], spoken: number): number {
+  let weight = 0;
+  let end = 0;
+  for (const word of words) {
+    weight += weightOf([word]);
+    if (weight > spoken + Number.EPSILON * weight) break;
+    end = word.end;
+  }
+  return end;
+}
+
+/** How long words take against others, of those before `chars` only. */
+function weightOf(words: readonly Word[], chars = Infinity): number {
+  let weight = 0;
+  for (const { text, end, isLetter } of words) {
+    const part = Math.min(1, (chars - (end - text.length)) / text.length);
+    if (part <= 0) break;
+    // The shortest words take longer than their letters tell.
+    weight += part * (isLetter ? LETTER_WEIGHT : text.length + 2);
+  }
+  return weight;
 }

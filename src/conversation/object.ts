@@ -9,7 +9,7 @@ import type { Env } from "../env.ts";
 import { makeLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { closeQuietly } from "../protocol/close.ts";
-import { PING, PONG, SUBPROTOCOL, WELCOME_ITEMS } from "../protocol/messages.ts";
+import { PING, PONG, SNAPSHOT_TURNS, SUBPROTOCOL, WELCOME_ITEMS } from "../protocol/messages.ts";
 import type { ConversationSnapshot, Item } from "../protocol/messages.ts";
 import { openRealtime } from "../realtime/open.ts";
 import { ItemStore } from "../store/item-store.ts";
@@ -93,6 +93,7 @@ export class ConversationObject extends DurableObject<Env> {
       state: shownState(this.#open().state),
       ...items.pageItems(WELCOME_ITEMS),
       usage: new UsageStore(this.ctx.storage.sql).totals(),
+      turns: new TurnStore(this.ctx.storage.sql).newest(SNAPSHOT_TURNS),
       createdAt: items.conversation().createdAt,
     };
   }

@@ -2,6 +2,7 @@
 // flush (fall silent, wait for the page's numbers, settle what was heard) and notices a speaker that stopped moving.
 
 import { FLUSH_ANSWER_MS } from "../protocol/messages.ts";
+import type { PlaybackReport } from "../protocol/messages.ts";
 import type { Audience } from "./audience.ts";
 import { PlaybackLedger } from "./playback-ledger.ts";
 import type { Heard } from "./playback-ledger.ts";
@@ -14,8 +15,8 @@ export const PLAYBACK_STALL_MS = 10_000;
 export interface PlayoutListener {
   /** The first audio of an item has come. */
   sounds(itemId: string): void;
-  /** The page has played on. */
-  progress(itemId: string): void;
+  /** The page has played on, and says how it went. */
+  progress(report: PlaybackReport): void;
   /** The first audio after silence is on its way. */
   playing(): void;
   /** Everything that was sent has been played. */
@@ -156,10 +157,11 @@ export class Playout {
   }
 
   /** The report of the page that plays the item; of others, and of unknown items, it is no news. */
-  report(caller: Caller, itemId: string, playedMs: number, done: boolean): void {
+  report(caller: Caller, report: PlaybackReport): void {
+    const { itemId, playedMs, done = false } = report;
     if (this.#speakers.get(itemId) !== caller) return;
     const progress = this.#ledger.played(itemId, playedMs, done);
-    if (progress) this.#listener.progress(itemId);
+    if (progress) this.#listener.progress(report);
     this.#unplayed.played(itemId, playedMs);
     if (this.#flush !== undefined) {
       const { awaited } = this.#flush;

@@ -1,7 +1,13 @@
 // One receipt per turn: how it came out, and how long each step of it took. Written down when the turn is over, after
 // everything that waits for it has left; on the way there are only numbers in memory.
 
-import type { TurnLatency, TurnOutcome, TurnReceipt } from "../protocol/messages.ts";
+import type {
+  PlaybackReport,
+  TurnLatency,
+  TurnOutcome,
+  TurnPlayback,
+  TurnReceipt,
+} from "../protocol/messages.ts";
 import type { TurnStore } from "../store/turn-store.ts";
 import type { Audience } from "./audience.ts";
 import type { Heard } from "./playback-ledger.ts";
@@ -33,6 +39,8 @@ interface OpenTurn {
   /** Its first item that sounded, and when. */
   sounding: { itemId: string; firstMs: number } | undefined;
   heardFirstMs: number | undefined;
+  /** The page's last word on each item that was heard, if it counts how often its speaker ran dry. */
+  reports: Map<string, PlaybackReport>;
   heardMs: number;
   cut: boolean;
   tool: boolean;
@@ -81,6 +89,7 @@ export class Receipts {
       unsettled: new Set(),
       sounding: undefined,
       heardFirstMs: undefined,
+      reports: new Map(),
       heardMs: 0,
       cut: false,
       tool: false,
@@ -126,11 +135,13 @@ export class Receipts {
     }
   }
 
-  /** The page has played so much of an item by now. */
-  played(itemId: string, playedMs: number): void {
+  /** The page has played so much of an item by now, as this report of it says. */
+  played(itemId: string, playedMs: number, report: PlaybackReport): void {
     const now = this.#world.clock.now();
     for (const turn of this.#open) {
-      const { sounding } = turn;
+      const { items, reports, sounding } = turn;
+      if (playedMs <= 0) continue;
+      if (report.underruns !== undefined && items.has(itemId)) reports.set(itemId, report);
       if (sounding?.itemId !== itemId) continue;
       turn.heardFirstMs ??= Math.max(sounding.firstMs, now - playedMs);
     }
@@ -144,6 +155,8 @@ export class Receipts {
       if (heard.part === "some") turn.heardMs += heard.ms;
       if (heard.part === "all") turn.heardMs += heard.totalMs;
       else if (this.#isCutting) turn.cut = true;
+      // Nobody looks at the state of a conversation that sleeps.
+      if (turn.closing && !this.#wasAwake && turn.unsettled.size === 0) this.#finish(turn, outcomeOf(turn));
     }
   }
 
@@ -177,7 +190,7 @@ export class Receipts {
     this.#wasAwake = isAwake;
     // What is typed to a sleeping conversation wakes it.
     if (!isAwake && !wasAwake) return;
-    this.#isCutting = isAwake && state.cutting;
+    this.#isCutting = !isAwake || state.cutting;
     this.#isAnswering = isAwake && (state.answering !== false || state.owed || state.toolsRunning > 0);
     const isCancelled = isAwake && state.answering === "cancelled";
     const isOver = !isAwake || !(this.#isAnswering || state.playing || state.cutting);
@@ -185,6 +198,11 @@ export class Receipts {
       if (turn.closing && (!isAwake || turn.unsettled.size === 0)) this.#finish(turn, outcomeOf(turn));
     }
     for (const turn of this.#asked()) {
+      if (!isAwake && turn.heardFirstMs !== undefined && turn.unsettled.size > 0) {
+        // It was put to sleep in the middle of its answer: the page has yet to say how far that was heard.
+        turn.closing = true;
+        continue;
+      }
       if (isCancelled) turn.cut = true;
       const isWaiting = isAwake && turn.goesOn;
       if ((isOver && !isWaiting) || turn.failed || (turn.cut && !isCancelled && !this.#isCutting)) {
@@ -194,7 +212,7 @@ export class Receipts {
       }
     }
     if (isAwake) return;
-    for (const turn of this.#open) this.#finish(turn, "failed");
+    for (const turn of this.#open) if (!turn.closing) this.#finish(turn, "failed");
   }
 
   /** Tells and stores what is over. */
@@ -218,6 +236,7 @@ export class Receipts {
       itemId: turn.itemId,
       ...(outcome === "interrupted" ? { heardMs: Math.floor(turn.heardMs) } : {}),
       latencyMs: latencyOf(turn),
+      ...playbackOf(turn),
     });
   }
 }
@@ -227,6 +246,17 @@ function outcomeOf(turn: OpenTurn): TurnOutcome {
   if (turn.cut) return "interrupted";
   if (turn.silent || turn.items.size === 0) return "silent";
   return turn.tool ? "tool" : "answered";
+}
+
+/** Of a turn that ends before its answer has been heard out (it falls asleep, or fails) what was told until then. */
+function playbackOf({ reports }: OpenTurn): { playback?: TurnPlayback } {
+  if (reports.size === 0) return {};
+  const playback = { underruns: 0, gapMs: 0 };
+  for (const { underruns = 0, gapMs = 0 } of reports.values()) {
+    playback.underruns += underruns;
+    playback.gapMs += Math.round(gapMs);
+  }
+  return { playback };
 }
 
 function latencyOf({ spokenMs, typed, committedMs, sounding, heardFirstMs }: OpenTurn): TurnLatency {

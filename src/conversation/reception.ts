@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import { CLOSE } from "../protocol/close.ts";
 import { decodeBrowserMessage } from "../protocol/codec.ts";
 import { MAX_TEXT_FRAME_BYTES } from "../protocol/messages.ts";
-import type { BrowserMessage, ErrorCode } from "../protocol/messages.ts";
+import type { BrowserMessage, ErrorCode, PlaybackReport } from "../protocol/messages.ts";
 import type { Audience } from "./audience.ts";
 import { CallerGuard } from "./caller-guard.ts";
 import type { Caller, Clock } from "./ports.ts";
@@ -23,7 +23,7 @@ export interface Requests {
   stop(): void;
   typed(caller: Caller, text: string, sentId: string | undefined): void;
   interrupt(): void;
-  playback(caller: Caller, itemId: string, playedMs: number, done: boolean): void;
+  playback(caller: Caller, report: PlaybackReport): void;
   approve(callId: string, approved: boolean): void;
   /** The holder's own detector hears speech, or its end. */
   activity(active: boolean): void;
@@ -131,7 +131,7 @@ export class Reception {
         requests.speaksUp(caller);
         return requests.typed(caller, message.text, message.id);
       case "playback":
-        return requests.playback(caller, message.itemId, message.playedMs, message.done === true);
+        return requests.playback(caller, message);
       case "interrupt":
         return requests.interrupt();
       case "approval":

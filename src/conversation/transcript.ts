@@ -5,7 +5,7 @@ import type { Item } from "../protocol/messages.ts";
 import type { ItemStore } from "../store/item-store.ts";
 import type { ToolOutcome } from "../tools/runner.ts";
 import type { Audience } from "./audience.ts";
-import { HeardText } from "./heard-text.ts";
+import { HeardText, VoicePace } from "./heard-text.ts";
 import type { Heard } from "./playback-ledger.ts";
 import type { Clock, NewId } from "./ports.ts";
 
@@ -32,6 +32,7 @@ export class Transcript {
   readonly #clock: Clock;
   readonly #newId: NewId;
   readonly #open = new Map<string, OpenItem>();
+  readonly #pace = new VoicePace();
   #nextPosition: number;
 
   constructor(store: ItemStore, audience: Audience, clock: Clock, newId: NewId) {
@@ -56,7 +57,7 @@ export class Transcript {
   /** A turn whose words never came begins again, in its old place. */
   beginAgain(id: string): void {
     const open = this.#open.get(id);
-    if (open !== undefined) open.words = new HeardText();
+    if (open !== undefined) open.words = new HeardText(this.#pace);
   }
 
   /** What was being said is forgotten: it was no turn. `keepId` is one that will be heard again from its beginning. */
@@ -144,6 +145,7 @@ export class Transcript {
     open.shown.endedAt = this.#clock.now();
     if (text === "" && open.words.text === "" && audioMs === 0) return this.#remove(open);
     open.shown.text = text === "" ? open.words.text : text;
+    this.#pace.learn(open.shown.text, audioMs);
     this.#write(open, open.shown.text);
     this.#audience.broadcast({ type: "item", item: open.shown });
   }
@@ -293,7 +295,7 @@ export class Transcript {
       status: "in_progress",
       startedAt: this.#clock.now(),
     };
-    this.#open.set(id, { shown, position: -1, stored: true, words: new HeardText() });
+    this.#open.set(id, { shown, position: -1, stored: true, words: new HeardText(this.#pace) });
   }
 
   #begin(id: string, role: "user" | "assistant"): OpenItem {
@@ -305,7 +307,12 @@ export class Transcript {
       status: "in_progress",
       startedAt: this.#clock.now(),
     };
-    const open: OpenItem = { shown, position: this.#nextPosition++, stored: false, words: new HeardText() };
+    const open: OpenItem = {
+      shown,
+      position: this.#nextPosition++,
+      stored: false,
+      words: new HeardText(this.#pace),
+    };
     this.#open.set(id, open);
     this.#audience.broadcast({ type: "item", item: shown });
     return open;

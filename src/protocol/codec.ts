@@ -17,6 +17,8 @@ const id = z
   .regex(/^[\w-]+$/);
 /** A day: no item is longer, and a wild number must not reach arithmetic. */
 const milliseconds = z.number().min(0).max(86_400_000);
+/** Ten times a second for a day: no speaker runs dry more often. */
+const count = z.number().int().min(0).max(864_000);
 
 /** A position in a page's stream. */
 const sample = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -35,6 +37,8 @@ const schemas = {
     itemId: id,
     playedMs: milliseconds,
     done: z.boolean().optional(),
+    underruns: count.optional(),
+    gapMs: milliseconds.optional(),
   }),
   turn: z.object({
     type: z.literal("turn"),

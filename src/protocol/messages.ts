@@ -18,6 +18,8 @@ export const MAX_TEXT_FRAME_BYTES = 16 * 1024;
 export const MAX_TYPED_CHARS = 4_000;
 /** How many items `welcome` and `GET` carry; older ones are asked for. */
 export const WELCOME_ITEMS = 100;
+/** How many receipts of turns `GET` carries, the newest: 20 KB, and longer than most talks. */
+export const SNAPSHOT_TURNS = 100;
 /** After this long without the page's answer to `flush`, its last `playback` report counts. */
 export const FLUSH_ANSWER_MS = 300;
 /** What a page keeps of its microphone beyond the last `safeSamples`, in ms; older audio is dropped and counted. */
@@ -113,7 +115,7 @@ export type BrowserMessage =
   | { type: "start"; byVoice?: true }
   | { type: "stop" }
   | { type: "text"; text: string; id?: string }
-  | { type: "playback"; itemId: string; playedMs: number; done?: boolean }
+  | PlaybackReport
   /** Push-to-talk. `atSample`: where the page's stream stands; without it, where its frames have come to. */
   | { type: "turn"; action: "begin" | "end" | "cancel"; atSample?: number }
   | { type: "activity"; active: boolean }
@@ -123,6 +125,18 @@ export type BrowserMessage =
   | { type: "settings"; policy?: string; voice?: string; muted?: boolean }
   | { type: "approval"; callId: string; approved: boolean }
   | { type: "ping" };
+
+/** What has left the speaker of an item. */
+export interface PlaybackReport {
+  type: "playback";
+  itemId: string;
+  playedMs: number;
+  /** Nothing more of it will play. */
+  done?: boolean;
+  /** How often the speaker ran dry in the middle of the item so far, and the silence that cost. Absent: not counted. */
+  underruns?: number;
+  gapMs?: number;
+}
 
 // ------------------------------------------------------------------------------------ conversation → page
 
@@ -180,7 +194,20 @@ export interface TurnReceipt {
   itemId?: string;
   heardMs?: number;
   latencyMs: TurnLatency;
+  /** Present where some of the answer was heard, and its page says how. */
+  playback?: TurnPlayback;
 }
+
+/** How smoothly an answer was heard: all its items together, the pauses between them left out. */
+export interface TurnPlayback {
+  /** How often the speaker ran dry in the middle of an item, whoever was late: a network, the model, or the machine. */
+  underruns: number;
+  /** The silence that cost, until the voice went on or was cut. */
+  gapMs: number;
+}
+
+/** A receipt as it is kept and read again. */
+export type StoredReceipt = Omit<TurnReceipt, "type">;
 
 /** Steps of a turn, each present where it was measured. Milliseconds of wall clock at the conversation. */
 export interface TurnLatency {
@@ -253,5 +280,7 @@ export interface ConversationSnapshot {
   items: Item[];
   hasEarlier: boolean;
   usage: UsageTotals;
+  /** The newest `SNAPSHOT_TURNS`, oldest first. */
+  turns: StoredReceipt[];
   createdAt: number;
 }

@@ -116,6 +116,15 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE items ADD COLUMN reran INTEGER NOT NULL DEFAULT 0 CHECK (reran IN (0, 1));
     `,
   },
+  {
+    name: "0006-gaps",
+    sql: `
+      -- How often the speaker ran dry in the middle of the turn's answer, and the silence of that in ms. NULL: nothing was
+      -- heard of it, or its page does not count.
+      ALTER TABLE turns ADD COLUMN underruns INTEGER;
+      ALTER TABLE turns ADD COLUMN gap_ms INTEGER;
+    `,
+  },
 ];
 
 /** Whether this object's database holds a conversation. Reads only: asking about a guessed id writes nothing. */

@@ -1,6 +1,7 @@
-// A row per turn: how it came out and how long it took. For whoever looks at a deployment; nothing is decided by it.
+// A row per turn: how it came out, how long it took, and how smoothly it was heard. For whoever looks at a deployment;
+// nothing is decided by it.
 
-import type { TurnReceipt } from "../protocol/messages.ts";
+import type { StoredReceipt } from "../protocol/messages.ts";
 
 export class TurnStore {
   readonly #sql: SqlStorage;
@@ -9,10 +10,11 @@ export class TurnStore {
     this.#sql = sql;
   }
 
-  add({ outcome, itemId, heardMs, latencyMs }: TurnReceipt, now: number): void {
+  add({ outcome, itemId, heardMs, latencyMs, playback }: StoredReceipt, now: number): void {
     this.#sql.exec(
-      `INSERT INTO turns (at, item_id, outcome, heard_ms, commit_ms, model_ms, speaker_ms, total_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO turns
+         (at, item_id, outcome, heard_ms, commit_ms, model_ms, speaker_ms, total_ms, underruns, gap_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       Math.round(now),
       itemId ?? null,
       outcome,
@@ -21,6 +23,8 @@ export class TurnStore {
       latencyMs.model ?? null,
       latencyMs.speaker ?? null,
       latencyMs.total ?? null,
+      playback?.underruns ?? null,
+      playback?.gapMs ?? null,
     );
   }
 
@@ -29,14 +33,13 @@ export class TurnStore {
     return this.#sql.exec("SELECT 1 FROM turns WHERE item_id = ? LIMIT 1", itemId).toArray().length > 0;
   }
 
-  /** Oldest first. */
-  all(): TurnReceipt[] {
+  /** The newest of them, oldest first. */
+  newest(limit: number): StoredReceipt[] {
     const rows = this.#sql
-      .exec<Record<string, string | number | null>>("SELECT * FROM turns ORDER BY id")
+      .exec<Record<string, string | number | null>>("SELECT * FROM turns ORDER BY id DESC LIMIT ?", limit)
       .toArray();
-    return rows.map((row) => ({
-      type: "turn",
-      outcome: row["outcome"] as TurnReceipt["outcome"],
+    return rows.toReversed().map((row) => ({
+      outcome: row["outcome"] as StoredReceipt["outcome"],
       ...present({ itemId: row["item_id"], heardMs: row["heard_ms"] }),
       latencyMs: present({
         commit: row["commit_ms"],
@@ -44,6 +47,9 @@ export class TurnStore {
         speaker: row["speaker_ms"],
         total: row["total_ms"],
       }),
+      ...(row["underruns"] === null
+        ? {}
+        : { playback: { underruns: Number(row["underruns"]), gapMs: Number(row["gap_ms"]) } }),
     }));
   }
 }

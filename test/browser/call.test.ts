@@ -289,6 +289,19 @@ test("PG12: what was heard during a gap is reported after it", async () => {
   ]);
 });
 
+test("PL19: what the speaker says of an item that ran dry is reported, of a gap of the socket the last word", async () => {
+  const { call, sent, drop, attach } = await startTalking();
+  call.onPlayed({ itemId: "a", playedMs: 100, done: false, underruns: 0, gapMs: 0 });
+  drop();
+  call.onPlayed({ itemId: "a", playedMs: 300, done: false, underruns: 1, gapMs: 0 });
+  call.onPlayed({ itemId: "a", playedMs: 400, done: true, underruns: 1, gapMs: 70 });
+  attach();
+  expect(sent.filter(({ type }) => type === "playback")).toEqual([
+    { type: "playback", itemId: "a", playedMs: 100, underruns: 0, gapMs: 0 },
+    { type: "playback", itemId: "a", playedMs: 400, done: true, underruns: 1, gapMs: 70 },
+  ]);
+});
+
 test("PG13: unknown messages change nothing", async () => {
   const { call, receive } = await startTalking();
   const before = call.status;

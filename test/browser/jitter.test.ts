@@ -45,6 +45,8 @@ function run(queue: PlaybackQueue, itemId: string, frames: number, { lateMs, pac
   }
   const before = queue.counters;
   const output = new Float32Array(STEP_SAMPLES);
+  /** What the reports said of the item last. */
+  const told = { underruns: 0, gapMs: 0 };
   let heard = 0;
   let firstSoundMs = 0;
   let silent = 0;
@@ -70,12 +72,17 @@ function run(queue: PlaybackQueue, itemId: string, frames: number, { lateMs, pac
       heard++;
     }
     const ms = Math.floor(samplesToMs(heard));
-    queue.report(0, true, ({ playedMs }) => {
+    queue.report(0, true, (report) => {
+      const { playedMs } = report;
+      told.underruns = report.underruns;
+      told.gapMs = report.gapMs;
       if (playedMs !== ms) throw new Error(`${playedMs} ms reported, ${ms} heard`);
     });
   }
   const { underruns, gapMs } = queue.counters;
   expect(gapMs - before.gapMs).toBeCloseTo(samplesToMs(silent), -1);
+  expect(told.underruns).toBe(underruns - before.underruns);
+  expect(told.gapMs).toBeCloseTo(samplesToMs(silent), -1);
   return {
     delayMs: Math.round(firstSoundMs - arrivals[0]!),
     underruns: underruns - before.underruns,
@@ -165,4 +172,12 @@ test("PL11: in a good network the reserve becomes small again, and stays large w
   expect(queue.reserveMs).toBe(RESERVE_MS);
   expect(run(queue, "at last", SECOND, { lateMs: () => 0 }).delayMs).toBeLessThanOrEqual(RESERVE_MS);
   expect(msToSamples(RESERVE_MS)).toBeGreaterThanOrEqual(2 * FRAME_SAMPLES);
+});
+
+test("PL19: behind a bad network each item's own counts are those of the whole page in its time", () => {
+  const queue = new PlaybackQueue();
+  // Each run compares the two.
+  const all = answers(queue, 8, { lateMs: jitter(300) });
+  expect(all.underruns).toBeGreaterThan(0);
+  expect(queue.counters).toMatchObject({ underruns: all.underruns });
 });

@@ -121,7 +121,7 @@ test("PL4: a flush answers for every queued item, in order, with what left the s
   queue.begin("c", 0);
   queue.push(audio(300));
   play(queue, 250);
-  expect(queue.flush(msToSamples(20))).toEqual([
+  expect(queue.flush(msToSamples(20))).toMatchObject([
     { itemId: "a", playedMs: 200 },
     { itemId: "b", playedMs: 30 },
     { itemId: "c", playedMs: 0 },
@@ -147,7 +147,7 @@ test("PL4: silence between two stretches of an item is not counted as heard", ()
   play(queue, 400);
   queue.push(audio(200));
   play(queue, 50);
-  expect(queue.flush(msToSamples(20))).toEqual([{ itemId: "a", playedMs: 130 }]);
+  expect(queue.flush(msToSamples(20))).toMatchObject([{ itemId: "a", playedMs: 130 }]);
 });
 
 test("PL6: frames after a flush are late and dropped until the next audio message", () => {
@@ -168,7 +168,7 @@ test("PL7: an item taken up from the middle is reported in its own time", () => 
   queue.begin("a", 1500);
   queue.push(audio(200));
   play(queue, 120);
-  expect(queue.flush(msToSamples(20))).toEqual([{ itemId: "a", playedMs: 1600 }]);
+  expect(queue.flush(msToSamples(20))).toMatchObject([{ itemId: "a", playedMs: 1600 }]);
 });
 
 test("PL7: what the queue already holds is not played twice", () => {
@@ -269,4 +269,56 @@ test("PL17: the first report of an item waits for nothing but its first sample a
     look();
   }
   expect(said).toEqual(["a 1"]);
+});
+
+/** What each report says of how its item ran dry. */
+function dryness(queue: PlaybackQueue, delayMs = 0): string[] {
+  const said: string[] = [];
+  queue.report(msToSamples(delayMs), true, ({ itemId, underruns, gapMs }, done) =>
+    said.push(`${itemId} ${underruns} ${gapMs}${done ? " done" : ""}`),
+  );
+  return said;
+}
+
+test("PL19: each report of an item says how often it ran dry so far and what silence that was, the last one all of it", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 250);
+  expect(dryness(queue)).toEqual(["a 1 0"]);
+  queue.push(audio(300));
+  play(queue, 310);
+  expect(dryness(queue)).toEqual(["a 2 50"]);
+  queue.push(audio(300));
+  queue.end("a");
+  play(queue, 300);
+  expect(dryness(queue)).toEqual(["a 2 60 done"]);
+  // The next item has its own.
+  queue.begin("b", 0);
+  queue.push(audio(200));
+  queue.end("b");
+  play(queue, 300);
+  expect(dryness(queue)).toEqual(["b 0 0 done"]);
+});
+
+test("PL19: an end that is told late takes back its underrun, though it was reported", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 250);
+  expect(dryness(queue, 60)).toEqual(["a 1 0"]);
+  queue.end("a");
+  expect(dryness(queue)).toEqual(["a 0 0 done"]);
+});
+
+test("PL19: what answers a flush has the silence up to it", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 260);
+  expect(queue.flush(0)).toEqual([{ itemId: "a", playedMs: 200, underruns: 1, gapMs: 60 }]);
+});
+
+test("PL19: an item that is sent again goes on counting", () => {
+  const queue = queueWith("a", 200);
+  play(queue, 250);
+  // Another socket: from where the speaker stood.
+  queue.begin("a", 200);
+  queue.push(audio(200));
+  play(queue, 260);
+  expect(dryness(queue)).toEqual(["a 2 50"]);
 });

@@ -86,6 +86,8 @@ test.each(DEVICE_RATES_HZ)(
       itemId: "a",
       playedMs: 2000,
       done: true,
+      underruns: 0,
+      gapMs: 0,
     });
     expect(output.length / deviceHz).toBeLessThan(2.02);
   },
@@ -123,4 +125,22 @@ test("PL2: the page is told the counters when they change", () => {
     { type: "counters", counters: { underruns: 1, gapMs: 0, droppedSamples: 0, lateFrames: 0 } },
     { type: "counters", counters: { underruns: 1, gapMs: 802, droppedSamples: 0, lateFrames: 1 } },
   ]);
+});
+
+test("PL19: what the page is told of an item that ran dry, up to the flush", () => {
+  const { player, posted, render, speak, played } = startPlayer(48_000);
+  speak("a", 200);
+  render(1000);
+  player.receive({ type: "flush", latencyMs: 0 });
+  render(200);
+  const { counters } = posted.findLast((message) => message.type === "counters")!;
+  expect(counters).toMatchObject({ underruns: 1, gapMs: 802 });
+  expect(played().at(-1)).toEqual({
+    type: "played",
+    itemId: "a",
+    playedMs: 200,
+    done: true,
+    underruns: 1,
+    gapMs: 802,
+  });
 });

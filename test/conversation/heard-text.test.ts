@@ -1,7 +1,7 @@
 // Words against milliseconds.
 
 import { describe, expect, test } from "vitest";
-import { HeardText } from "../../src/conversation/heard-text.ts";
+import { HeardText, VoicePace } from "../../src/conversation/heard-text.ts";
 
 describe("heard text", () => {
   test("BI5 the cut falls between words and never later than the share that was heard", () => {
@@ -25,7 +25,7 @@ describe("heard text", () => {
     const words = new HeardText();
     const sentence = "A baker lived by the river with her old brown dog.";
     for (const word of sentence.match(/\S+\s*/g)!) words.add(word, 0);
-    expect(words.heard(1000, 1200, false)).toBe("A");
+    expect(words.heard(1000, 1200, false)).toBe("A baker");
   });
 
   test("BI5 never more text for less audio", () => {
@@ -39,5 +39,42 @@ describe("heard text", () => {
       expect(length).toBeGreaterThanOrEqual(last);
       last = length;
     }
+  });
+
+  test("BI9 in a writing without spaces the cut falls between its letters, and their marks stay with them", () => {
+    const words = new HeardText();
+    words.add("今天天气很好，我们去公园吧。", 0);
+    expect(words.heard(1400, 2800)).toBe("今天天气");
+    expect(words.heard(1700, 2800)).toBe("今天天气很好，");
+    const mixed = new HeardText();
+    mixed.add("Parley は便利です。", 0);
+    expect(mixed.heard(1500, 2000)).toBe("Parley は便");
+    const marks = new HeardText();
+    marks.add("สวัสดีครับ", 0);
+    for (let heardMs = 0; heardMs < 1600; heardMs += 50) {
+      expect(marks.heard(heardMs, 1600).replaceAll(/\P{M}/gu, "").length).toBeLessThanOrEqual(3);
+      expect(marks.heard(heardMs, 1600)).not.toMatch(/^\p{M}|[^ก-ฮ]\p{M}$/u);
+    }
+  });
+
+  test("BI10 while audio still comes, a voice that is known to be fast is believed to have said more", () => {
+    const unfinished = (pace: VoicePace) => {
+      const words = new HeardText(pace);
+      words.add("The recipe needs two eggs, a cup of flour, a little salt and some warm milk.", 0);
+      return words.heard(2_000, 2_200, false).split(" ").length;
+    };
+    const fast = new VoicePace();
+    fast.learn("A voice that has so many words to say in a single second.", 2_400);
+    const slow = new VoicePace();
+    slow.learn("A voice with time.", 2_400);
+    const unknown = unfinished(new VoicePace());
+    expect(unfinished(fast)).toBeGreaterThan(unknown);
+    expect(unfinished(slow)).toBeLessThan(unknown);
+    // One slow item is enough to be careful, and a very short one tells nothing.
+    fast.learn("A voice with time.", 2_400);
+    expect(unfinished(fast)).toBe(unfinished(slow));
+    const short = new VoicePace();
+    short.learn("Oh.", 900);
+    expect(unfinished(short)).toBe(unknown);
   });
 });

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { defineTool } from "../../src/define.ts";
 import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
+import { FLUSH_ANSWER_MS, SNAPSHOT_TURNS } from "../../src/protocol/messages.ts";
 import type { ConversationMessage } from "../../src/protocol/messages.ts";
 import type { NewItem } from "../../src/store/item-store.ts";
-import { staySilent } from "../../src/tools/stay-silent.ts";
 import { play, settled, sound, talking } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { PLAIN } from "../support/policies.ts";
@@ -20,8 +20,15 @@ const now = defineTool({
   run: () => ({ output: { say: "noon" } }),
 });
 
+const VAD = { type: "server_vad", threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 } as const;
+
 function receipts(page: RecordingCaller): ConversationMessage[] {
   return page.messages.filter(({ type }) => type === "turn");
+}
+
+/** What is stored, as it was told. */
+function rows(it: Scene): ConversationMessage[] {
+  return it.turns.newest(SNAPSHOT_TURNS).map((row) => ({ type: "turn", ...row }));
 }
 
 function calls(it: Scene, name: string): void {
@@ -46,7 +53,7 @@ describe("turn receipts", () => {
       expect(receipts(page)).toEqual([]);
       it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
       expect(receipts(page)).toMatchObject([{ outcome: "answered", itemId: "u1" }]);
-      expect(it.turns.all()).toEqual(receipts(page));
+      expect(rows(it)).toEqual(receipts(page));
     }));
 
   test("TR1 a turn typed to a sleeping conversation is open until it is answered", () =>
@@ -77,6 +84,44 @@ describe("turn receipts", () => {
       expect(receipts(page)[1]).toMatchObject({ outcome: "interrupted", heardMs: 0 });
     }));
 
+  test("TR1 an answer that is put to sleep was interrupted, at what the page says then", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 500 });
+      it.says(page, { type: "stop" });
+      expect(receipts(page)).toEqual([]);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 900, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 900 }]);
+      expect(rows(it)).toEqual(receipts(page));
+    }));
+
+  test("TR1 an answer that is put to sleep was heard as far as the page said last, if it says no more", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 600 });
+      it.says(page, { type: "stop" });
+      it.clock.advance(FLUSH_ANSWER_MS);
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 600 }]);
+    }));
+
+  test("TR2 nothing that did not sound has a time at the speaker", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "interrupt" });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 0, done: true });
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", heardMs: 0 }]);
+      expect(receipts(page)[0]).not.toHaveProperty("latencyMs.speaker");
+      expect(receipts(page)[0]).toHaveProperty("latencyMs.model");
+    }));
+
   test("TR1 an answer that needed a tool, one that failed, and one that was nobody's turn", () =>
     play({ tools: [now], greeting: "Hello" }, async (it) => {
       const page = talking(it);
@@ -100,7 +145,7 @@ describe("turn receipts", () => {
         { outcome: "tool", itemId: "u1" },
         { outcome: "failed", itemId: "u2" },
       ]);
-      expect(it.turns.all()).toEqual(receipts(page));
+      expect(rows(it)).toEqual(receipts(page));
     }));
 
   test("TR1 a turn that is answered by the next session has one receipt; one that never is, failed", () =>
@@ -190,10 +235,10 @@ describe("turn receipts", () => {
       it.model().answerDone();
       it.says(page, { type: "text", text: "stop" });
       const rowsAtAnswer: number[] = [];
-      it.model().onAnswer = () => rowsAtAnswer.push(it.turns.all().length);
+      it.model().onAnswer = () => rowsAtAnswer.push(rows(it).length);
       it.says(page, { type: "playback", itemId: "a1", playedMs: 900, done: true });
       expect(rowsAtAnswer).toEqual([0]);
-      expect(it.turns.all()).toHaveLength(1);
+      expect(rows(it)).toHaveLength(1);
     }));
 });
 
@@ -256,7 +301,7 @@ describe("receipts that wait", () => {
       it.model().answerDone();
       it.says(page, { type: "playback", itemId: "a1", playedMs: 1000, done: true });
       expect(receipts(page)).toEqual([{ type: "turn", outcome: "answered", itemId: "u1", latencyMs: {} }]);
-      expect(it.turns.all()).toEqual(receipts(page));
+      expect(rows(it)).toEqual(receipts(page));
     }));
 
   test("TR5 a turn that has a receipt has no second one when it is answered after all", () =>
@@ -265,13 +310,13 @@ describe("receipts that wait", () => {
       it.says(page, { type: "text", text: "hello" });
       it.model().ready();
       it.conversation.reception.detach(page);
-      expect(it.turns.all()).toMatchObject([{ outcome: "failed" }]);
+      expect(rows(it)).toMatchObject([{ outcome: "failed" }]);
       const back = talking(it);
       expect(it.model().asked).toEqual(["answer"]);
       it.model().answers("a1", "Hi", 100);
       it.model().answerDone();
       it.says(back, { type: "playback", itemId: "a1", playedMs: 100, done: true });
-      expect(it.turns.all()).toHaveLength(1);
+      expect(rows(it)).toHaveLength(1);
     }));
 });
 
@@ -288,105 +333,3 @@ function asked(id: string): NewItem {
     endedAt: 2,
   };
 }
-
-describe("saying nothing", () => {
-  test("SI1 stay_silent ends the turn: its output goes in, no answer is asked for, now or after a rebuild", () =>
-    play({ tools: [staySilent] }, async (it) => {
-      const page = talking(it);
-      it.model().hears("u1", "not you");
-      calls(it, "stay_silent");
-      await settled();
-      expect(it.model().asked).toEqual(["answer", "add tool_output"]);
-      expect(page.states().at(-1)).toBe("listening");
-      expect(page.last("turn")).toMatchObject({ outcome: "silent", itemId: "u1" });
-      it.model().says({ type: "lost", failure: { kind: "closed", code: 1006 } });
-      it.clock.advance(1000);
-      it.model().ready();
-      expect(it.models).toHaveLength(2);
-      expect(it.model().asked).toEqual([]);
-    }));
-
-  test("SI1 beside another tool the other one's output is answered", () =>
-    play({ tools: [staySilent, now] }, async (it) => {
-      talking(it);
-      it.model().hears("u1", "not you, what time is it");
-      it.model().says({
-        type: "tool_call",
-        itemId: "call_now",
-        callId: "c_now",
-        name: "now",
-        argumentsJson: "{}",
-        complete: true,
-      });
-      calls(it, "stay_silent");
-      await settled();
-      expect(it.model().asked).toEqual(["answer", "add tool_output", "add tool_output", "answer"]);
-    }));
-
-  test("SI2 the agent checks in once after a long silence, and again only when the user has spoken", () =>
-    play({ checkIn: { afterMs: 10_000, instructions: "Ask if they are still there." } }, (it) => {
-      const page = talking(it);
-      it.model().hears("u1", "hello");
-      it.model().answers("a1", "Hi!", 300);
-      it.model().answerDone();
-      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
-      it.clock.advance(9_999);
-      expect(it.model().asked).toEqual(["answer"]);
-      it.clock.advance(1);
-      expect(it.model().asked).toEqual(["answer", "go on"]);
-      it.model().answers("a2", "Still there?", 300);
-      it.model().answerDone();
-      it.says(page, { type: "playback", itemId: "a2", playedMs: 300, done: true });
-      it.clock.advance(30_000);
-      expect(it.model().asked).toEqual(["answer", "go on"]);
-      it.model().hears("u2", "yes");
-      it.model().answers("a3", "Good.", 300);
-      it.model().answerDone();
-      it.says(page, { type: "playback", itemId: "a3", playedMs: 300, done: true });
-      it.clock.advance(10_000);
-      expect(it.model().asked).toEqual(["answer", "go on", "answer", "go on"]);
-    }));
-});
-
-describe("order", () => {
-  test("ST2 words that come after the next turn's, and after its answer, stand where they were said", () =>
-    play({}, (it) => {
-      const page = talking(it);
-      for (const itemId of ["u1", "u2"]) {
-        it.model().says({ type: "speech_started", itemId, startMs: 0 });
-        it.model().says({ type: "speech_stopped", itemId });
-        it.model().says({ type: "user_turn", itemId, audioMs: 500 });
-      }
-      it.model().answerDone("cancelled");
-      it.model().answers("a1", "Both.", 300);
-      it.model().says({ type: "user_transcript", itemId: "u2", text: "second", usage: NO_USAGE });
-      it.model().says({ type: "user_caption", itemId: "u1", delta: "fir" });
-      it.model().says({ type: "user_transcript", itemId: "u1", text: "first", usage: NO_USAGE });
-      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["first", "second", "Both."]);
-      const seen = page.messages.flatMap((message) => (message.type === "item" ? [message.item.id] : []));
-      expect([...new Set(seen)]).toEqual(["u1", "u2", "a1"]);
-    }));
-
-  test("ST4 noise between two turns leaves no bubble, whoever's words come first", () =>
-    play({}, (it) => {
-      const page = talking(it);
-      for (const itemId of ["u1", "noise", "u2"]) {
-        it.model().says({ type: "speech_started", itemId, startMs: 0 });
-        it.model().says({ type: "speech_stopped", itemId });
-        it.model().says({ type: "user_turn", itemId, audioMs: 500 });
-      }
-      it.model().says({ type: "user_transcript", itemId: "u2", text: "second", usage: NO_USAGE });
-      it.model().says({ type: "user_caption", itemId: "noise", delta: " " });
-      it.model().says({ type: "user_transcript", itemId: "noise", text: "", usage: NO_USAGE });
-      it.model().says({ type: "user_transcript", itemId: "u1", text: "first", usage: NO_USAGE });
-      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["first", "second"]);
-      expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "noise" });
-      const after = it
-        .page("later")
-        .last("welcome")
-        ?.items.map(({ id }) => id);
-      expect(after).toEqual(["u1", "u2"]);
-    }));
-});
-
-const VAD = { type: "server_vad", threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 } as const;

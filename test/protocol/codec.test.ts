@@ -20,6 +20,12 @@ describe("messages of a page", () => {
       { type: "playback", itemId: "a", playedMs: -1 },
       { type: "playback", itemId: "a", playedMs: "7" },
       { type: "playback", itemId: "a b", playedMs: 1 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: -1 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: 0.5 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: 1e9 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: 1, gapMs: -1 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: 1, gapMs: 1e9 },
+      { type: "playback", itemId: "a", playedMs: 1, underruns: 1, gapMs: null },
       { type: "turn", action: "press" },
       { type: "hello", pageId: "x".repeat(65), streamId: "s" },
       { type: "approval", callId: "c" },
@@ -46,6 +52,13 @@ describe("messages of a page", () => {
       kind: "message",
       message: { type: "start" },
     });
+  });
+
+  test("TR6 a page may say how its speaker ran dry, and need not", () => {
+    const report = { type: "playback", itemId: "a", playedMs: 1 };
+    for (const message of [report, { ...report, done: true, underruns: 2, gapMs: 300.5 }]) {
+      expect(decodeBrowserMessage(JSON.stringify(message))).toEqual({ kind: "message", message });
+    }
   });
 
   test("IN9 reserved codes are known and reasons are cut between characters", () => {

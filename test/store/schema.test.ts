@@ -7,6 +7,7 @@ import { ItemStore } from "../../src/store/item-store.ts";
 import type { NewItem } from "../../src/store/item-store.ts";
 import { MAX_NOTES, NoteStore } from "../../src/store/note-store.ts";
 import { hasSchema, migrate, MIGRATIONS } from "../../src/store/schema.ts";
+import { TurnStore } from "../../src/store/turn-store.ts";
 
 function inFreshObject(use: (state: DurableObjectState) => void): Promise<void> {
   return runInDurableObject(env.CONVERSATION.get(env.CONVERSATION.newUniqueId()), (_instance, state) =>
@@ -79,6 +80,35 @@ describe("the store", () => {
         hasEarlier: true,
       });
       expect(items.pageItems(2, "i1")).toMatchObject({ items: [{ id: "i0" }], hasEarlier: false });
+    }));
+
+  test("TR6 receipts from before the speaker's gaps were counted stay as they are", () =>
+    inFreshObject((state) => {
+      const { sql } = state.storage;
+      migrate(
+        state.storage,
+        MIGRATIONS.slice(
+          0,
+          MIGRATIONS.findIndex(({ name }) => name === "0006-gaps"),
+        ),
+      );
+      sql.exec("INSERT INTO turns (at, item_id, outcome, total_ms) VALUES (1, 'u1', 'answered', 900)");
+      migrate(state.storage);
+      const turns = new TurnStore(sql);
+      const smooth = {
+        outcome: "answered",
+        itemId: "u2",
+        latencyMs: {},
+        playback: { underruns: 0, gapMs: 0 },
+      } as const;
+      turns.add(smooth, 2);
+      turns.add({ ...smooth, itemId: "u3", playback: { underruns: 2, gapMs: 310 } }, 3);
+      expect(turns.newest(9)).toEqual([
+        { outcome: "answered", itemId: "u1", latencyMs: { total: 900 } },
+        smooth,
+        { ...smooth, itemId: "u3", playback: { underruns: 2, gapMs: 310 } },
+      ]);
+      expect(turns.newest(1)).toMatchObject([{ itemId: "u3" }]);
     }));
 
   test("AG2 notes are kept in order, and the oldest give way", () =>

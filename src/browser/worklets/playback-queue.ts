@@ -17,6 +17,10 @@ export const MAX_QUEUED_ITEMS = 64;
 export interface Played {
   itemId: string;
   playedMs: number;
+  /** How often the queue ran dry in the middle of this item so far. */
+  underruns: number;
+  /** The silence of that which is over. */
+  gapMs: number;
 }
 
 export class PlaybackQueue {
@@ -32,8 +36,8 @@ export class PlaybackQueue {
   #writing: { item: QueuedItem; position: number } | null = null;
   /** Gathering the reserve: how many samples of silence went out since something waits. */
   #gathering: { samples: number } | null = { samples: 0 };
-  /** The silence since the queue ran dry inside an item, in samples, until the voice goes on. */
-  #gap: number | null = null;
+  /** The item the queue ran dry in, and the silence since, in samples, until the voice goes on. */
+  #gap: { item: QueuedItem; samples: number } | null = null;
 
   get counters(): PlaybackCounters {
     return { ...this.#counters, gapMs: Math.round(samplesToMs(this.#gapSamples)) };
@@ -83,7 +87,7 @@ export class PlaybackQueue {
       this.#counters.droppedSamples += fresh;
       return;
     }
-    if (this.#queuedSamples === 0 && this.#gap !== null) this.#reserve.wasShort(this.#gap);
+    if (this.#queuedSamples === 0 && this.#gap !== null) this.#reserve.wasShort(this.#gap.samples);
     item.append(known === 0 ? samples : samples.subarray(known), position + known);
     this.#queuedSamples += fresh;
   }
@@ -97,6 +101,7 @@ export class PlaybackQueue {
     // Nothing was missing: only the word that this was the end came late.
     this.#gap = null;
     this.#counters.underruns--;
+    item.underruns--;
   }
 
   /** Fills `output` with the next `count` samples, silence where there is nothing to play, and says how many were sound. */
@@ -106,7 +111,7 @@ export class PlaybackQueue {
     this.#clock += count;
     if (taken < count) {
       if (this.#gathering === null) this.#ranDry();
-      if (this.#gap !== null) this.#gap += count - taken;
+      if (this.#gap !== null) this.#gap.samples += count - taken;
     }
     return taken;
   }
@@ -126,15 +131,15 @@ export class PlaybackQueue {
       if (over) this.#items.splice(index--, 1);
       else if (playedMs <= item.reportedMs) continue;
       item.reportedMs = playedMs;
-      report({ itemId: item.id, playedMs }, over);
+      report(told(item, playedMs), over);
     }
   }
 
   /** Drops everything, and says of each item in order how much of it was heard. */
   flush(delaySamples: number): Played[] {
     const heardClock = this.#clock - delaySamples;
-    const played = this.#items.map((item) => ({ itemId: item.id, playedMs: item.heardMs(heardClock) }));
     this.#endGap();
+    const played = this.#items.map((item) => told(item, item.heardMs(heardClock)));
     this.#items.length = 0;
     this.#queuedSamples = 0;
     this.#writing = null;
@@ -175,11 +180,15 @@ export class PlaybackQueue {
     const last = this.#items.at(-1);
     if (last === undefined || last.ended || last.isUntouched) return;
     this.#counters.underruns++;
-    this.#gap = 0;
+    last.underruns++;
+    this.#gap = { item: last, samples: 0 };
   }
 
   #endGap(): void {
-    this.#gapSamples += this.#gap ?? 0;
+    if (this.#gap === null) return;
+    const { item, samples } = this.#gap;
+    this.#gapSamples += samples;
+    item.gapSamples += samples;
     this.#gap = null;
   }
 
@@ -188,6 +197,10 @@ export class PlaybackQueue {
     const index = this.#items.findIndex((item) => item.isDrained);
     if (index !== -1) this.#items.splice(index, 1);
   }
+}
+
+function told({ id, underruns, gapSamples }: QueuedItem, playedMs: number): Played {
+  return { itemId: id, playedMs, underruns, gapMs: Math.round(samplesToMs(gapSamples)) };
 }
 
 /** Milliseconds to samples where the number is a latency: a part of a sample counts as a whole one. */

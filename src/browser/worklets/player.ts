@@ -26,8 +26,8 @@ export class Player {
   readonly #deviceRateHz: number;
   readonly #reportEverySamples: number;
   /** Made once: nothing is allocated per quantum. */
-  readonly #tell = ({ itemId, playedMs }: Played, done: boolean): void =>
-    this.#post({ type: "played", itemId, playedMs, done });
+  readonly #tell = ({ itemId, playedMs, underruns, gapMs }: Played, done: boolean): void =>
+    this.#post({ type: "played", itemId, playedMs, done, underruns, gapMs });
   #sinceReport = 0;
   #latencyMs = 0;
   #lastSample = 0;

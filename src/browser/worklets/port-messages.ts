@@ -22,7 +22,8 @@ export type PageToPlayback =
   | { type: "latency"; latencyMs: number };
 
 export type PlaybackToPage =
-  | { type: "played"; itemId: string; playedMs: number; done: boolean }
+  /** `underruns` and `gapMs`: as in the counters, but of this item alone. */
+  | { type: "played"; itemId: string; playedMs: number; done: boolean; underruns: number; gapMs: number }
   | { type: "level"; level: number }
   | { type: "counters"; counters: PlaybackCounters };
 

@@ -23,6 +23,9 @@ export class QueuedItem {
   ended = false;
   /** The last number the page was told. Progress never goes back, though the latency may be corrected. */
   reportedMs: number;
+  /** How often the queue ran dry in the middle of it, and the silence of that, in samples. */
+  underruns = 0;
+  gapSamples = 0;
   readonly #startPosition: number;
   readonly #runs: Run[] = [];
   #endPosition: number;

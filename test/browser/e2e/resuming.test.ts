@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PLAYBACK_REPORT_MS } from "../../../src/protocol/messages.ts";
+import type { TurnPlayback } from "../../../src/protocol/messages.ts";
 import { runDev } from "../run-dev.ts";
 import type { TestDevServer } from "../run-dev.ts";
 import { silence, speechAt } from "../wav.ts";
@@ -19,6 +20,8 @@ const SOUND_TOLERANCE_MS = 100;
 const SOON_MS = 10_000;
 /** For a sentence that is played or dials that fail. */
 const LATER_MS = 20_000;
+/** Far more than a reserve holds. */
+const STALL_MS = 1_200;
 /** A hole or a jump of a single frame makes a piece of the sentence unlike itself. */
 const ALIKE = 0.9;
 
@@ -240,6 +243,58 @@ describe("a page loses its conversation", () => {
     }
   });
 });
+
+describe("a page hears an answer with gaps", () => {
+  it("TR6 whether the network stood still or the model was slow: the stored receipts have what Details show", async () => {
+    const someone = await TalkingPage.open(url, silence());
+    const sockets = new WatchedSockets(someone.page);
+    const shown = async () => ({
+      underruns: await someone.underruns(),
+      gapMs: Number((await someone.byTestId("metrics").getAttribute("data-gap-ms")) ?? 0),
+    });
+    try {
+      // At the pace of speech: no more than the reserve is ahead.
+      await fetch(`${server.localModelUrl}/faults`, { method: "POST", body: '{"fault":"pace:1"}' });
+      await someone.type("What time is it in Tokyo?");
+      await hasPlayed(sockets, 500);
+      network.stall(STALL_MS);
+      await vi.waitUntil(() => sockets.heard("turn").length === 1, LATER_MS);
+      const stalled = await receiptsOf(someone, 1);
+      const afterStall = await shown();
+      // Slower than it is spoken.
+      const body = '{"fault":"pace:0.7","session":"all"}';
+      await fetch(`${server.localModelUrl}/faults`, { method: "POST", body });
+      await someone.type("Hello");
+      await vi.waitUntil(() => sockets.heard("turn").length === 2, LATER_MS);
+      const [first, second] = await receiptsOf(someone, 2);
+
+      process.stdout.write(
+        `a stall of ${STALL_MS} ms: ${first!.underruns} underruns, ${first!.gapMs} ms; ` +
+          `a model at 0.7 of the pace: ${second!.underruns} underruns, ${second!.gapMs} ms\n`,
+      );
+      expect(stalled).toEqual([first]);
+      expect(first!.underruns).toBeGreaterThan(0);
+      expect(first!.gapMs).toBeGreaterThan(STALL_MS / 2);
+      expect(second!.underruns).toBeGreaterThan(0);
+      expect(second!.gapMs).toBeGreaterThan(0);
+      // Details are told a moment later than the conversation.
+      const underruns = first!.underruns + second!.underruns;
+      await vi.waitUntil(async () => (await shown()).underruns === underruns, SOON_MS);
+      expect(afterStall.underruns).toBeGreaterThan(0);
+      // Each is rounded for itself.
+      expect(Math.abs((await shown()).gapMs - first!.gapMs - second!.gapMs)).toBeLessThanOrEqual(2);
+    } finally {
+      await someone.close();
+    }
+  });
+});
+
+/** How the turns were heard, of so many rows. */
+async function receiptsOf(someone: TalkingPage, count: number): Promise<(TurnPlayback | undefined)[]> {
+  const { turns } = await someone.snapshot();
+  expect(turns).toHaveLength(count);
+  return turns.map(({ playback }) => playback);
+}
 
 async function hasPlayed(sockets: WatchedSockets, atLeastMs: number): Promise<void> {
   await vi.waitUntil(
