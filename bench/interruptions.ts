@@ -1,4 +1,4 @@
-// Speaks over the agent at random positions, in a real browser with the real Worker and the local model, over networks
+// Speaks over the agent, and types over it, at random positions, in a real browser with the real Worker and the local model, over networks
 // of some kinds: how far what is stored as heard is from what left the player, and how soon there was silence.
 
 import { fileURLToPath } from "node:url";
@@ -12,17 +12,21 @@ const { values } = parseArgs({
     count: { type: "string", default: "25" },
     seed: { type: "string", default: "20261122" },
     details: { type: "boolean", default: false },
+    /** Only the networks whose name begins so. */
+    only: { type: "string", default: "" },
   },
 });
 
-const CONDITIONS: readonly Condition[] = [
+const ALL: readonly Condition[] = [
   { name: "this machine", jitterMs: 0, stallMs: 0, pace: 5 },
   { name: "100 ms of jitter", jitterMs: 100, stallMs: 0, pace: 5 },
   { name: "300 ms of jitter", jitterMs: 300, stallMs: 0, pace: 5 },
   { name: "a stall of 500 ms", jitterMs: 0, stallMs: 500, pace: 5 },
   // Nothing is ahead at the page: it runs dry again and again.
   { name: "300 ms of jitter, audio no faster than speech", jitterMs: 300, stallMs: 0, pace: 1 },
+  { name: "typed, 300 ms of jitter", jitterMs: 300, stallMs: 0, pace: 5, isTyped: true },
 ];
+const CONDITIONS = ALL.filter(({ name }) => name.startsWith(values.only));
 const countEach = Math.ceil(Number(values.count) / CONDITIONS.length);
 const seed = Number(values.seed);
 
@@ -35,8 +39,8 @@ const toolFile = fileURLToPath(new URL("interruptions/story-tool.ts", import.met
 const server = await runDev({}, { limits: {}, toolFile, faults: true });
 const rows: Row[] = [];
 try {
-  for (const [index, condition] of CONDITIONS.entries()) {
-    const ownSeed = seed + 10 * index;
+  for (const condition of CONDITIONS) {
+    const ownSeed = seed + 10 * ALL.indexOf(condition);
     await fetch(`${server.localModelUrl}/faults`, {
       method: "POST",
       body: `{"fault":"pace:${condition.pace}"}`,

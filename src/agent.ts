@@ -53,7 +53,7 @@ export const agent = defineAgent({
       interruptAfterMs: 200,
       protectGreetingMs: 0,
     },
-    "push-to-talk": { ...normal, turnDetection: null, interruptAfterMs: 0 },
+    "push-to-talk": { ...normal, turnDetection: null, interruptAfterMs: 0, protectGreetingMs: 0 },
     // For rooms where the microphone hears the speaker: neither voice nor echo stops the agent, typing does.
     "half-duplex": { ...normal, halfDuplex: true },
   },

@@ -30,6 +30,7 @@ describe("the page's socket", () => {
         muted: false,
         pushToTalk: false,
         halfDuplex: false,
+        typingInterrupts: true,
         halfDuplexPolicy: "half-duplex",
       },
       usage: expect.objectContaining({ audioInMs: 0, audioOutMs: 0 }) as unknown,

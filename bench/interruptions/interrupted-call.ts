@@ -8,9 +8,9 @@ import { PING } from "../../src/protocol/messages.ts";
 import { TalkingPage } from "../../test/browser/e2e/talking-page.ts";
 import { TcpProxy } from "../../test/browser/e2e/tcp-proxy.ts";
 import { WatchedSockets } from "../../test/browser/e2e/watched-sockets.ts";
-import { speechAt } from "../../test/browser/wav.ts";
+import { silence, speechAt } from "../../test/browser/wav.ts";
 import { generator } from "../../test/chaos/random.ts";
-import { COMPARED_MS, endPosition, SLOPE_MS } from "./audible.ts";
+import { COMPARED_MS, endPosition, SLOPE_MS } from "../../test/browser/e2e/audible.ts";
 import { lastSound, pageEvents, watchPage } from "./page-watch.ts";
 import type { PageEvent } from "./page-watch.ts";
 import { STORIES } from "./story-tool.ts";
@@ -23,9 +23,11 @@ export interface Condition {
   stallMs: number;
   /** How much faster than speech the model sends its audio. */
   pace: number;
+  /** The agent is interrupted in writing. */
+  isTyped?: boolean;
 }
 
-/** Milliseconds from the onset of the speech in the microphone, where nothing else is said. */
+/** Milliseconds from the onset of the speech in the microphone, or from what was typed, where nothing else is said. */
 export interface Interruption {
   itemId: string;
   /** The position in the answer of the last sound that was heard. */
@@ -62,6 +64,8 @@ const ANSWER_S = 1.1;
 /** Where in an answer it is interrupted, from its beginning. */
 const EARLIEST_S = 0.4;
 const LATEST_S = 8;
+/** In writing nobody interrupts what has not been heard yet, however late the network brings it. */
+const EARLIEST_TYPED_S = 1;
 /** After the onset of the speech: when the network stands still. The conversation decides in the middle of it. */
 const STALL_WITHIN_MS = 900;
 const PING_EVERY_MS = 500;
@@ -75,12 +79,12 @@ const LAST_TURN_MS = 4_000;
 /** `count` interruptions if all goes well. */
 export async function interruptedCall(
   serverUrl: string,
-  { jitterMs, stallMs }: Condition,
+  { jitterMs, stallMs, isTyped = false }: Condition,
   count: number,
   seed: number,
 ): Promise<CallResult> {
   const random = generator(seed);
-  const speech = schedule(count, random);
+  const speech = isTyped ? silence() : schedule(count, random);
   const network = await TcpProxy.to(Number(new URL(serverUrl).port), {
     jitterMs,
     random: generator(seed + 1),
@@ -100,14 +104,29 @@ export async function interruptedCall(
     await someone.page.waitForFunction(() => "context" in (globalThis as unknown as { tap: object }).tap);
     await someone.isIn("listening");
     await someone.page.evaluate(watchPage, { ping: PING, pingEveryMs: PING_EVERY_MS });
-    await someone.byTestId("talk").click();
-    const patienceMs = (speech.length / SAMPLE_RATE_HZ) * 1_000 + PATIENCE_MS;
-    await wait(patienceMs, undefined, { signal: allSaid.signal }).catch(() => undefined);
+    if (isTyped) {
+      await typeOver(someone, count, random);
+    } else {
+      await someone.byTestId("talk").click();
+      const patienceMs = (speech.length / SAMPLE_RATE_HZ) * 1_000 + PATIENCE_MS;
+      await wait(patienceMs, undefined, { signal: allSaid.signal }).catch(() => undefined);
+    }
     await wait(LAST_TURN_MS);
     return await judge(someone, sockets);
   } finally {
     await someone.close();
     network.close();
+  }
+}
+
+async function typeOver(someone: TalkingPage, count: number, random: () => number): Promise<void> {
+  const cut = someone.page.locator('[data-testid="item"][data-status="interrupted"]');
+  await someone.type(SENTENCES[1]!);
+  for (let index = 0; index < count; index++) {
+    await someone.isIn("speaking");
+    await wait((EARLIEST_TYPED_S + random() * (LATEST_S - EARLIEST_TYPED_S)) * 1_000);
+    await someone.type(SENTENCES[index % SENTENCES.length]!);
+    await cut.nth(index).waitFor();
   }
 }
 

@@ -5,7 +5,7 @@
 export interface PageEvent {
   atS: number;
   what:
-    /** The microphone sounds after a silence. */
+    /** The microphone sounds after a silence, or something was typed. */
     | "onset"
     /** What the player is told. */
     | "begin"
@@ -101,6 +101,7 @@ export function watchPage({ ping, pingEveryMs }: { ping: string; pingEveryMs: nu
   const send = WebSocket.prototype.send as (this: WebSocket, data: unknown) => void;
   WebSocket.prototype.send = function (this: WebSocket, data: unknown) {
     if (!isWatched) watchSocket(this);
+    if (typeof data === "string" && data.includes('"type":"text"')) note({ what: "onset" });
     send.call(this, data);
   } as never;
 }

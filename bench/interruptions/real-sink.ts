@@ -1,5 +1,5 @@
 // Whether the latency an audio context reports is the true one, by a real sound server: Chromium plays into a null sink
-// of PulseAudio, whose monitor is recorded. A typed word stops the agent without a hold, so that the stored position is
+// of PulseAudio, whose monitor is recorded. The button stops the agent without a hold, so that the stored position is
 // what left the player less the reported latency; it is compared with where the sink was at that moment.
 // `docs/turn-taking.md` has the commands. Nothing of the project needs this.
 
@@ -11,7 +11,7 @@ import { runDev } from "../../test/browser/run-dev.ts";
 import { silence } from "../../test/browser/wav.ts";
 import { TalkingPage } from "../../test/browser/e2e/talking-page.ts";
 import { generator } from "../../test/chaos/random.ts";
-import { COMPARED_MS, endPosition, SLOPE_MS } from "./audible.ts";
+import { COMPARED_MS, endPosition, SLOPE_MS } from "../../test/browser/e2e/audible.ts";
 import { MonitorRecording, RATE_HZ } from "./monitor-recording.ts";
 
 const { values } = parseArgs({
@@ -32,11 +32,15 @@ function watchFlush(): void {
     flushes: { atMs: number; latencyMs: number }[];
   };
   world.flushes = [];
+  let isBegun = true;
   // oxlint-disable-next-line typescript/unbound-method -- called with its port below
   const post = MessagePort.prototype.postMessage as (this: MessagePort, ...message: unknown[]) => void;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...message: unknown[]) {
     const { type, latencyMs } = message[0] as { type?: string; latencyMs?: number };
-    if (type === "flush") {
+    if (type === "begin") isBegun = true;
+    // The page's own; the conversation says it once more.
+    if (type === "flush" && isBegun) {
+      isBegun = false;
       world.flushes.push({ atMs: performance.timeOrigin + performance.now(), latencyMs: latencyMs! });
     }
     post.call(this, ...message);
@@ -64,10 +68,11 @@ try {
   for (let index = 0; index < Number(values.count); index++) {
     await someone.isIn("speaking");
     await wait(EARLIEST_MS + random() * (LATEST_MS - EARLIEST_MS));
-    await someone.type("Tell me a story");
+    await someone.byTestId("interrupt").click();
     const items = someone.page.locator('[data-testid="item"][data-status="interrupted"]');
     await items.nth(index).waitFor();
     cut.push({ id: (await items.nth(index).getAttribute("data-item-id"))! });
+    await someone.type("Tell me a story");
   }
   await wait(500);
   const flushes = await someone.page.evaluate(

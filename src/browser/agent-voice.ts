@@ -5,6 +5,7 @@ import type { BrowserMessage, ConversationMessage, Item } from "../protocol/mess
 import { OutgoingReports } from "./outgoing-reports.ts";
 import type { PlayedReport, SpeakerPort } from "./speaker.ts";
 import type { Clock } from "./clock.ts";
+import { TypedHold } from "./typed-hold.ts";
 import { VoiceHold, type HeardFrame } from "./voice-hold.ts";
 
 export type VoiceMessage = ConversationMessage & { type: "audio" | "audio_end" | "flush" | "resume" };
@@ -18,9 +19,13 @@ export class AgentVoice {
   readonly #speaker: SpeakerPort;
   readonly #clock: Clock;
   readonly #reports: OutgoingReports;
+  readonly #send: (message: BrowserMessage) => void;
   /** What was under way when the user stopped is not to be heard any more. */
   #isStopped = false;
   readonly #hold: VoiceHold;
+  readonly #typedHold: TypedHold;
+  /** The user interrupted what plays, and the conversation has not said that it knows. */
+  #isInterruptOwed = false;
   /** What was begun last and has not been played to its end: while there is such an item, somebody can interrupt it. */
   #lastItem: string | null = null;
   /** When the last item was over. */
@@ -35,7 +40,12 @@ export class AgentVoice {
   constructor(speaker: SpeakerPort, clock: Clock, send: (message: BrowserMessage) => void) {
     this.#speaker = speaker;
     this.#clock = clock;
-    this.#hold = new VoiceHold({ clock, hold: () => speaker.hold(), resume: () => speaker.resume() });
+    this.#send = send;
+    const resume = (): void => {
+      if (!this.#hold.isHeld && !this.#typedHold.isHeld) speaker.resume();
+    };
+    this.#hold = new VoiceHold({ clock, hold: () => speaker.hold(), resume });
+    this.#typedHold = new TypedHold(clock, resume);
     this.#reports = new OutgoingReports(send);
   }
 
@@ -52,6 +62,7 @@ export class AgentVoice {
 
   goOn(): void {
     this.#isStopped = false;
+    this.#isInterruptOwed = false;
   }
 
   /** Something of the agent is in the air, or will be at once, or was a moment ago. */
@@ -63,7 +74,8 @@ export class AgentVoice {
 
   setMayHold(mayHold: boolean): void {
     this.#mayHold = mayHold;
-    if (!mayHold) this.#hold.goOn();
+    // That teaches nothing: nobody decided about it.
+    if (!mayHold) this.#hold.ranOut();
   }
 
   /** Drops what is queued; what comes next is played. */
@@ -72,11 +84,29 @@ export class AgentVoice {
     this.#lastItemIsOver();
     this.#protected = null;
     this.#hold.flushed();
+    this.#typedHold.flushed();
   }
 
-  /** A frame of the open microphone: who speaks over the agent silences it here and now, if only for a moment. */
-  heard(frame: HeardFrame): void {
-    this.#hold.frame(frame, this.#mayHold && this.#lastItem !== null && this.#protected === null);
+  /** The user wants silence. What was heard follows the word of it at once, without being asked for. */
+  interrupt(): void {
+    this.#isInterruptOwed = this.#lastItem !== null;
+    this.#send({ type: "interrupt" });
+    this.flush();
+  }
+
+  /** The user typed what stops the agent, of its greeting also the part that no voice interrupts. */
+  typedOver(): void {
+    if (this.#lastItem === null) return;
+    this.#typedHold.begin();
+    this.#speaker.hold();
+  }
+
+  /**
+   * A frame of the open microphone: who speaks over the agent silences it here and now, if only for a moment. True when
+   * it is only this voice come back.
+   */
+  heard(frame: HeardFrame): boolean {
+    return this.#hold.frame(frame, this.#mayHold && this.#lastItem !== null && this.#protected === null);
   }
 
   /** What the speaker's meter shows. */
@@ -88,6 +118,7 @@ export class AgentVoice {
     switch (message.type) {
       case "audio":
         if (this.#isStopped) break;
+        this.#isInterruptOwed = false;
         this.#lastItem = message.itemId;
         this.#lastSignMs = this.#clock.now();
         this.#protect(message.itemId, message.fromMs, message.protectedMs ?? 0);
@@ -97,6 +128,7 @@ export class AgentVoice {
         if (!this.#isStopped) this.#speaker.end(message.itemId, message.totalMs);
         break;
       case "flush":
+        this.#isInterruptOwed = false;
         this.flush();
         break;
       case "resume":
@@ -120,6 +152,7 @@ export class AgentVoice {
     if (done && itemId === this.#lastItem) {
       this.#lastItemIsOver();
       this.#hold.ranOut();
+      this.#typedHold.goOn();
     }
     if (isLive) this.#reports.report(report);
     else this.#reports.hold(report);
@@ -130,11 +163,15 @@ export class AgentVoice {
     const playing = items.find(({ id }) => id === this.#lastItem);
     // While this page was away the answer was cut, or is no more: playing on would be heard and not remembered.
     if (this.#lastItem !== null && (playing === undefined || playing.status === "interrupted")) this.flush();
+    // It may have been lost with the socket, and the rest would be sent and heard again.
+    if (this.#isInterruptOwed) this.#send({ type: "interrupt" });
+    this.#isInterruptOwed = false;
     this.#reports.sendWaiting();
   }
 
   leave(): void {
     this.flush();
+    this.#isInterruptOwed = false;
     this.#reports.forget();
   }
 

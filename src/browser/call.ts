@@ -46,11 +46,10 @@ export class Call implements SocketListener {
     this.#errands = new Errands(deps.api, this.#stay, deps.transcript, this.notices);
     const { microphone, speaker, clock, streamId } = deps;
     const onChange = (): void => this.#changed();
-    const uplink = this.#socket;
-    this.#voice = new AgentVoice(speaker, clock, (message) => void uplink.send(message));
+    this.#voice = new AgentVoice(speaker, clock, (message) => void this.#socket.send(message));
     this.#talk = new Talk({
       microphone,
-      uplink,
+      uplink: this.#socket,
       clock,
       streamId,
       onChange,
@@ -124,6 +123,7 @@ export class Call implements SocketListener {
       return false;
     }
     this.#goOn();
+    if (this.#facts.settings?.typingInterrupts === true) this.#voice.typedOver();
     this.#talk.typed();
     if (this.#stay.state.phase === "live") this.#socket.send(message);
     else void this.#ensureAttached();
@@ -132,8 +132,7 @@ export class Call implements SocketListener {
 
   /** Silence first, here and now; the conversation learns of it on the way. */
   interrupt(): void {
-    this.#socket.send({ type: "interrupt" });
-    this.#voice.flush();
+    this.#voice.interrupt();
   }
 
   approve(callId: string, approved: boolean): void {

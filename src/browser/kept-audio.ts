@@ -8,12 +8,20 @@ import { KEPT_AUDIO_MS } from "../protocol/messages.ts";
 /** The contract's cap in frames. The buffers are made as they are needed and take 2.9 MB at most. */
 export const MAX_KEPT_FRAMES = KEPT_AUDIO_MS / FRAME_MS;
 
+/** Frames in the middle that nobody is to hear. */
+interface Gap {
+  from: number;
+  until: number;
+}
+
 export class KeptAudio {
   readonly #slots: Int16Array<ArrayBuffer>[] = [];
   readonly #loudness = new Float32Array(MAX_KEPT_FRAMES);
   #first = 0;
   #end = 0;
   #owed = 0;
+  /** In order, and apart from each other: at most every other frame that is kept. */
+  #gaps: Gap[] = [];
 
   /** The number of the oldest frame that is kept. Frame n begins at sample n × `FRAME_SAMPLES`. */
   get first(): number {
@@ -27,7 +35,7 @@ export class KeptAudio {
 
   /** The oldest frame whose loss would be one: what lies before it is kept, but was silence. */
   get owed(): number {
-    return Math.max(this.#first, this.#owed);
+    return this.toHearFrom(Math.max(this.#first, this.#owed));
   }
 
   get isFull(): boolean {
@@ -56,18 +64,35 @@ export class KeptAudio {
 
   dropUntil(frame: number): void {
     this.#first = Math.max(this.#first, Math.min(frame, this.#end));
+    while (this.#gaps.length > 0 && this.#gaps[0]!.until <= this.#first) this.#gaps.shift();
   }
 
-  /** Nobody spoke before this frame: it need not be sent, and is no loss. */
-  writeOff(untilFrame: number): void {
-    this.#owed = Math.max(this.#owed, Math.min(untilFrame, this.#end));
+  /** Nobody spoke before this frame, or between the two: it is not sent, and is no loss. */
+  writeOff(untilFrame: number, fromFrame = 0): void {
+    const gap = { from: fromFrame, until: Math.min(untilFrame, this.#end) };
+    if (gap.from <= this.owed) this.#owed = Math.max(this.#owed, gap.until);
+    if (gap.from <= this.owed || gap.from >= gap.until) return;
+    while (this.#gaps.length > 0 && this.#gaps.at(-1)!.until >= gap.from) {
+      const last = this.#gaps.pop()!;
+      gap.from = Math.min(gap.from, last.from);
+      gap.until = Math.max(gap.until, last.until);
+    }
+    this.#gaps.push(gap);
+  }
+
+  /** This frame, or the next one that somebody is to hear. Called for every frame: nothing is made here. */
+  toHearFrom(frame: number): number {
+    for (const { from, until } of this.#gaps) if (from <= frame && frame < until) return until;
+    return frame;
   }
 
   /** The first owed frame from which on `frames` in a row are louder than this. */
   firstLoud(frames: number, loudness: number): number | null {
     let inRow = 0;
     for (let number = this.owed; number < this.#end; number++) {
-      inRow = this.#loudness[number % MAX_KEPT_FRAMES]! > loudness ? inRow + 1 : 0;
+      const isLoud =
+        this.#loudness[number % MAX_KEPT_FRAMES]! > loudness && this.toHearFrom(number) === number;
+      inRow = isLoud ? inRow + 1 : 0;
       if (inRow === frames) return number + 1 - frames;
     }
     return null;
@@ -75,6 +100,6 @@ export class KeptAudio {
 
   /** Nothing of this is to be heard any more. The count goes on, so that a late `ack` means what it meant. */
   forget(): void {
-    this.#first = this.#end;
+    this.dropUntil(this.#end);
   }
 }

@@ -96,7 +96,7 @@ export class OutgoingAudio {
     this.presses.goBack(asked);
     this.#isFlowing = true;
     this.#isCounted = true;
-    this.#next = Math.min(end, Math.max(owed, asked));
+    this.#next = this.kept.toHearFrom(Math.min(end, Math.max(owed, asked)));
     this.#sayPosition();
     this.#pump();
   }
@@ -112,6 +112,11 @@ export class OutgoingAudio {
     const until = running === null ? untilSample : Math.min(untilSample, running * FRAME_SAMPLES);
     this.kept.safe(until);
     this.presses.safe(Math.floor(until / FRAME_SAMPLES));
+  }
+
+  /** What was captured from this frame on is not to be heard; without one, what was not sent. */
+  takeBack(fromFrame = this.#sentEnd): void {
+    this.kept.writeOff(this.kept.end, fromFrame);
   }
 
   /** A press has begun or ended: the conversation is told when all frames before that are out. */
@@ -133,9 +138,10 @@ export class OutgoingAudio {
     while (this.#next < kept.end) {
       this.presses.reached(this.#next);
       if (!this.#uplink.hasAudioRoom) return this.#retryLater();
-      if (this.#next < kept.first) {
+      const next = kept.toHearFrom(Math.max(this.#next, kept.first));
+      if (next > this.#next) {
         // Safe meanwhile, or given up.
-        this.#next = kept.first;
+        this.#next = next;
         if (this.#isCounted) this.#sayPosition();
         continue;
       }
@@ -163,7 +169,8 @@ export class OutgoingAudio {
     const until = first + (isUplinkSlow ? GAP_FRAMES : 1);
     for (let frame = Math.max(first, this.kept.owed); frame < until; frame++) {
       // An older conversation asks for nothing twice: what went out once is none of its losses.
-      if (this.#isCounted || frame >= this.#sentEnd) this.#droppedFrames++;
+      const isOwed = this.kept.toHearFrom(frame) === frame;
+      if (isOwed && (this.#isCounted || frame >= this.#sentEnd)) this.#droppedFrames++;
     }
     this.kept.dropUntil(until);
   }

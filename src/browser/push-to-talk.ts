@@ -52,8 +52,8 @@ export class PushToTalk {
     if (isOn === this.#isOn) return false;
     this.#isOn = isOn;
     this.forget();
-    // What was said before belongs to no press.
-    if (isOn) this.#audio.kept.writeOff(this.#audio.kept.end);
+    // What was not sent before belongs to no press; what was may be of a turn whose words are to come.
+    if (isOn) this.#audio.takeBack();
     return true;
   }
 
@@ -79,8 +79,10 @@ export class PushToTalk {
   cancel(): void {
     this.#stopWaiting();
     this.#isPressed = false;
+    const from = this.#audio.presses.runningFrom;
+    if (from === null) return;
     this.#audio.presses.cancel();
-    this.#audio.kept.writeOff(this.#audio.kept.end);
+    this.#audio.takeBack(from);
   }
 
   frame(samples: Int16Array): void {

@@ -68,12 +68,15 @@ export class TalkButton {
   #listenToPointers(): void {
     const button = this.#button;
     button.addEventListener("pointerdown", ({ pointerId, button: which }) => {
-      if (which !== 0 || this.#pointerId !== null) return;
+      const isOther = this.#pointerId !== null && this.#pointerId !== pointerId;
+      if (which !== 0 || isOther) return;
       this.#wasPress = this.#isPush;
       if (!this.#isPush) return;
-      this.#pointerId = pointerId;
-      button.setPointerCapture(pointerId);
+      const isHeld = this.#holds(pointerId);
+      this.#pointerId = isHeld ? pointerId : null;
       this.#gesture.down();
+      // Nobody will say that it was let go.
+      if (!isHeld) this.#gesture.up();
     });
     button.addEventListener("pointerup", ({ pointerId }) => {
       if (this.#letGo(pointerId)) this.#gesture.up();
@@ -87,6 +90,16 @@ export class TalkButton {
     button.addEventListener("contextmenu", (event) => {
       if (this.#isPush) event.preventDefault();
     });
+  }
+
+  /** False for a pointer that is gone already: the page was busy when the finger came down. */
+  #holds(pointerId: number): boolean {
+    try {
+      this.#button.setPointerCapture(pointerId);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #letGo(pointerId: number): boolean {

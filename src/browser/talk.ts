@@ -34,8 +34,8 @@ export interface TalkDeps {
   /** The name under which the conversation counts this microphone's samples. */
   streamId: string;
   onChange(): void;
-  /** One more frame of a microphone that the conversation listens to. */
-  onHeard(frame: HeardFrame): void;
+  /** One more frame of a microphone that the conversation listens to. True: silence takes its place. */
+  onHeard(frame: HeardFrame): boolean;
   /** Whether what the microphone hears now must not be heard: silence takes its place. */
   isDeaf(): boolean;
   /** While this page was away another one took the floor. */
@@ -275,11 +275,12 @@ export class Talk {
     // Zeros, and not a hole: the stream and the model's clock of it go on, and a word that was begun comes to its end.
     if (isDeaf) samples.fill(0);
     const isSpeech = !isDeaf && this.#detector.hears(samples);
-    this.#audio.capture(samples, isDeaf ? 0 : this.#detector.loudness);
+    const isHeard = this.#started && !dozing && !isDeaf;
+    const isEcho = isHeard && this.#deps.onHeard(this.#detector);
+    if (isEcho) samples.fill(0);
+    this.#audio.capture(samples, isDeaf || isEcho ? 0 : this.#detector.loudness);
     if (!dozing) {
-      if (!this.#started) return;
-      if (!isDeaf) this.#deps.onHeard(this.#detector);
-      this.#activity.frame(isSpeech);
+      if (this.#started) this.#activity.frame(isSpeech && !isEcho);
     } else if (isSpeech) {
       this.#wake();
     } else {

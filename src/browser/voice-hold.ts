@@ -68,16 +68,21 @@ export class VoiceHold {
     this.#echo.playing(level);
   }
 
-  /** One more frame of the open microphone. `isPlaying`: there is a voice to hold. */
-  frame({ loudness, threshold, level }: HeardFrame, isPlaying: boolean): void {
-    this.#echo.frame();
+  /**
+   * One more frame of the open microphone. `isPlaying`: there is a voice to hold. True when it need not hold anybody's
+   * voice but the agent's: it is not for the conversation, which would take it for a turn.
+   */
+  frame({ loudness, threshold, level }: HeardFrame, isPlaying: boolean): boolean {
+    this.#echo.frame(level);
     this.#wariness.frame();
     const over = loudness / (threshold * this.#wariness.factor);
-    const isLoud = over > 1 && !this.#echo.explains(level);
+    const isExplained = this.#echo.explains(level);
+    const isLoud = over > 1 && !isExplained;
     this.#loudFrames = isLoud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     if (this.#quietFrames >= SAME_VOICE_FRAMES) this.#isDecided = false;
-    if (!isLoud) return;
+    // Of a voice that rose above the echo the soft syllables are its own.
+    if (!isLoud) return isExplained && this.#hold === null && !this.#isDecided;
     if (this.#hold !== null) this.#hold.lastLoudMs = this.#deps.clock.now();
     else if (
       isPlaying &&
@@ -86,6 +91,7 @@ export class VoiceHold {
     ) {
       this.#begin(level);
     }
+    return false;
   }
 
   /** Everything was dropped: it was an interruption, or somebody wanted silence. */

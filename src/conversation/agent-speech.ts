@@ -23,11 +23,22 @@ export interface AgentSpeechWorld {
   happens(event: TurnEvent): void;
 }
 
+interface BrokenOff {
+  mayCall: boolean;
+}
+
+interface Stopped {
+  isRunning: boolean;
+  heard: Set<Heard["part"]>;
+}
+
 export class AgentSpeech {
   readonly playout: Playout;
   readonly #world: AgentSpeechWorld;
-  /** The answer that is owed had begun to sound when its session broke. */
-  #hasBrokenOff = false;
+  /** The answer that is owed had begun to sound when it was cut short by what was nobody's wish. */
+  #brokenOff: BrokenOff | undefined;
+  /** It was stopped by what may turn out to be nothing, and what was heard of its items then. */
+  #stopped: Stopped | undefined;
   readonly #lately = new HeardLately();
   /** When it was playing last; what is playing now is asked of the turn. */
   #stoppedMs = Number.NEGATIVE_INFINITY;
@@ -53,7 +64,7 @@ export class AgentSpeech {
       stalled: () => happens({ type: "interrupt" }),
       brokenOff: (itemId, receivedMs) => {
         transcript.brokenOff(itemId, receivedMs);
-        this.#hasBrokenOff = true;
+        this.#brokenOff = { mayCall: false };
       },
       heard: (itemId, heard) => this.#heard(itemId, heard),
       flushed: () => {
@@ -100,16 +111,35 @@ export class AgentSpeech {
     return this.#lately.since(mark);
   }
 
-  /** The answer was cut by mistake: the next one goes on with it. */
-  goesOn(): void {
-    this.#hasBrokenOff = true;
+  /** It is stopped by what may turn out to be nothing. `isRunning`: its answer is not done, and calls no tool any more. */
+  stopped(isRunning: boolean): void {
+    this.#stopped = { isRunning, heard: new Set() };
   }
 
-  /** Whether the next answer goes on with one that broke off; asked once. */
-  takeBrokenOff(): boolean {
-    const was = this.#hasBrokenOff;
-    this.#hasBrokenOff = false;
+  /**
+   * It was stopped for nothing: whether an answer is owed for that. The next one goes on with it if some of it was heard;
+   * if none was, it is the same answer again.
+   */
+  goesOn(): boolean {
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    if (stopped === undefined) return false;
+    const { heard, isRunning } = stopped;
+    if (heard.has("some")) this.#brokenOff = { mayCall: isRunning };
+    return isRunning || heard.has("some") || heard.has("nothing");
+  }
+
+  /** How the next answer goes on with one that broke off, if it does; asked once. */
+  takeBrokenOff(): BrokenOff | undefined {
+    const was = this.#brokenOff;
+    this.#brokenOff = undefined;
     return was;
+  }
+
+  /** The user wants something else: nothing goes on. */
+  giveWay(): void {
+    this.#brokenOff = undefined;
+    this.#stopped = undefined;
   }
 
   event(event: AgentEvent): void {
@@ -157,6 +187,7 @@ export class AgentSpeech {
   #heard(itemId: string, heard: Heard): void {
     if (this.#protected?.itemId === itemId) this.#protected = undefined;
     this.#world.receipts.heard(itemId, heard);
+    this.#stopped?.heard.add(heard.part);
     const model = this.#world.model();
     this.#world.transcript.cut(itemId, heard, (rest) => {
       if (rest === "all") model?.removeItem(itemId);

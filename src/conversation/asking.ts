@@ -40,7 +40,8 @@ export class Asking {
     const model = this.#world.model();
     speech.noGreeting();
     receipts.asked();
-    const request = speech.takeBrokenOff() ? continuation(agent) : {};
+    const brokenOff = speech.takeBrokenOff();
+    const request = brokenOff === undefined ? {} : continuation(agent, brokenOff.mayCall);
     // One that answers by itself is not asked.
     if (model?.abilities.needsCreate === true) model.answer(request);
   }

@@ -6,7 +6,6 @@ import { isRebuiltUnasked, toBrowserError, toSleepReason } from "../errors.ts";
 import type { Failure } from "../errors.ts";
 import { CLOSE } from "../protocol/close.ts";
 import type { PlaybackReport } from "../protocol/messages.ts";
-import type { UsageRow } from "../store/usage-store.ts";
 import { AgentSpeech } from "./agent-speech.ts";
 import { Absence } from "./absence.ts";
 import { AnswerCalls } from "./answer-calls.ts";
@@ -20,6 +19,7 @@ import type { Caller, ModelEvent, ModelItem } from "./ports.ts";
 import { Receipts } from "./receipts.ts";
 import { Reception, type Requests } from "./reception.ts";
 import { Retelling } from "./retelling.ts";
+import { Spending } from "./spending.ts";
 import { Transcript } from "./transcript.ts";
 import { isOwed, mayComeBack, nextTurn, runsCalls, shownState } from "./turn.ts";
 import type { TurnCommand, TurnEvent, TurnState } from "./turn.ts";
@@ -46,6 +46,7 @@ export class Conversation implements Requests {
   readonly #settings: LiveSettings;
   readonly #receipts: Receipts;
   readonly #retelling: Retelling;
+  readonly #spending: Spending;
   #turn: TurnState = { phase: "asleep" };
 
   constructor(world: ConversationWorld) {
@@ -67,13 +68,15 @@ export class Conversation implements Requests {
       turn: () => this.#turn,
       isAway: (caller: Caller) => this.#absence.isMissing(caller),
       happens: (event: TurnEvent) => this.#happens(event),
+      userIsHere: () => this.#wakefulness.userIsHere(),
     };
+    this.#spending = new Spending(shared);
     this.#agent = new AgentSpeech(shared);
     this.#playout = this.#agent.playout;
     this.#asking = new Asking({ ...shared, speech: this.#agent });
     this.#wakefulness = new Wakefulness({
       ...shared,
-      checkIn: () => this.#happens({ type: "check_in" }),
+      checkIn: () => this.#audience.holder && this.#happens({ type: "check_in" }),
       sleep: () => this.#happens({ type: "sleep" }),
     });
     this.#upstream = new Upstream({
@@ -83,7 +86,7 @@ export class Conversation implements Requests {
         event: (event) => this.#fromModel(event),
         audio: (itemId, pcm) => this.#playout.audio(itemId, pcm),
         isOwed: () => isOwed(this.#turn),
-        used: (usage) => this.#used({ source: "response", ...usage }),
+        used: (usage) => this.#spending.used({ source: "response", ...usage }),
         lost: (failure, givenUp) => this.#lost(failure, givenUp),
         gone: (failure) => this.#unreachable(failure),
         rotated: () => this.#user.sessionExchanged(),
@@ -152,15 +155,20 @@ export class Conversation implements Requests {
     // A page that is not sure its words arrived sends them again with the same id.
     if (sentId !== undefined && this.#world.items.hasSentId(sentId)) return;
     if (this.#audience.holder === undefined) this.#audience.give(caller);
-    this.#agent.takeBrokenOff();
+    this.#agent.giveWay();
+    this.#wakefulness.userIsHere();
     const id = this.#transcript.typed(text, sentId);
     this.#upstream.tell({ kind: "message", id, role: "user", text });
     this.#receipts.committed(id, "typed");
-    this.#happens({ type: "typed", waits: !this.#settings.policy.typingInterrupts });
+    this.#happens({
+      type: "typed",
+      waits: !this.#settings.policy.typingInterrupts || this.#agent.isProtected,
+    });
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 
   interrupt(): void {
+    this.#agent.giveWay();
     this.#happens({ type: "interrupt" });
   }
 
@@ -177,14 +185,15 @@ export class Conversation implements Requests {
   }
 
   pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): boolean {
-    if (this.#settings.policy.turnDetection !== null) return false;
+    if (this.#settings.policy.turnDetection !== null) return action !== "begin";
     if (action === "begin") this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
     this.#user.pressed(action, atSample);
     return true;
   }
 
   choosePolicy(name: string): boolean {
-    if (!this.#settings.choose(name)) return false;
+    const chosen = this.#settings.choose(name);
+    if (chosen !== "another") return chosen === "same";
     this.#user.policyChanged();
     this.#upstream.configure(this.#settings.policy);
     this.#audience.broadcast({ type: "settings", settings: this.#settings.shown() });
@@ -244,7 +253,6 @@ export class Conversation implements Requests {
     }
     for (const command of commands) this.#carryOut(command, before);
     this.#receipts.tell();
-    if (event.type === "user_turn" || event.type === "typed") this.#wakefulness.userIsHere();
     this.#upstream.quiet(this.#wakefulness.watch(this.#turn, this.#calls.running));
   }
 
@@ -256,7 +264,7 @@ export class Conversation implements Requests {
         this.#upstream.close();
         this.#calls.drop();
         this.#sessionOver();
-        this.#agent.takeBrokenOff();
+        this.#agent.giveWay();
         return this.#user.sessionOver(mayComeBack(this.#turn), isOwed(before));
       case "greet":
         return this.#asking.greet(this.#settings.policy.protectGreetingMs);
@@ -290,10 +298,11 @@ export class Conversation implements Requests {
       case "user_turn":
       case "user_caption":
       case "user_transcript_failed":
+      case "refused":
         return this.#user.event(event);
       case "user_transcript":
         this.#user.event(event);
-        return this.#used({ source: "transcription", ...event.usage });
+        return this.#spending.used({ source: "transcription", ...event.usage });
       case "assistant_started":
       case "assistant_caption":
       case "assistant_audio_ended":
@@ -305,8 +314,6 @@ export class Conversation implements Requests {
         return this.#calls.called(event);
       case "answer_done":
         return this.#answerDone(event);
-      case "refused":
-        return this.#world.log.warn("upstream_refused", { code: event.code });
       default:
         return assertNever(event);
     }
@@ -341,14 +348,14 @@ export class Conversation implements Requests {
     this.#receipts.called(calls);
     if (event.outcome === "failed") this.#asking.failed();
     this.#happens({ type: "answer_done", calls });
-    if (event.usage !== undefined) this.#used({ source: "response", ...event.usage });
+    if (event.usage !== undefined) this.#spending.used({ source: "response", ...event.usage });
     if (event.outcome === "failed" || event.outcome === "incomplete") {
       this.#world.log.warn("answer_not_completed", { outcome: event.outcome, code: event.code });
     }
   }
 
   #toolDone(awaited: boolean, endsTurn: boolean): void {
-    if (endsTurn) this.#receipts.silenced();
+    if (awaited) this.#receipts.output(endsTurn);
     this.#happens({ type: "tool_done", awaited, endsTurn });
     // Its output is the last row: a later session must not take it for a question.
     if (endsTurn && !isOwed(this.#turn)) this.#world.items.setNothingOwed();
@@ -360,13 +367,6 @@ export class Conversation implements Requests {
     // A greeting is not worth it, and what was cancelled is dropped anyhow.
     if (turn.phase !== "awake" || turn.answering !== "answer" || this.#playout.dropping) return;
     this.#upstream.repack();
-  }
-
-  #used(row: UsageRow): void {
-    const { usage, clock } = this.#world;
-    usage.add(row, clock.now());
-    const { source: _source, ...turn } = row;
-    this.#audience.broadcast({ type: "usage", totals: usage.totals(), turn });
   }
 
   /** Another session follows: what was said meanwhile waits, what the speaker has plays on. */

@@ -5,7 +5,7 @@
 import type { Policy } from "../define.ts";
 import type { HeardMark } from "./heard-lately.ts";
 import { SpeechMeter } from "./speech-meter.ts";
-import { isBackchannel, isEcho } from "./spoken-words.ts";
+import { ECHO_MIN_WORDS, isBackchannel, isEcho, spokenWords } from "./spoken-words.ts";
 import type { Clock } from "./ports.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
 
@@ -43,6 +43,10 @@ export interface InterruptionWorld {
     /** How far its words were heard by now, and what was heard since such a moment. */
     mark(): HeardMark;
     since(mark: HeardMark): string;
+    /** It is stopped by what may turn out to be nothing. `isRunning`: its answer is not done. */
+    stopped(isRunning: boolean): void;
+    /** What stopped it was nothing: whether there is something to go on with. */
+    goesOn(): boolean;
   };
   /** The turn is none: everybody forgets it. */
   forget(itemId: string): void;
@@ -50,8 +54,6 @@ export interface InterruptionWorld {
   resume(): void;
   /** The agent's own voice was heard: the page says so. */
   echoHeard(): void;
-  /** What stopped the answer was none: it is no turn (as `turn_dropped`), and the answer goes on. */
-  goOn(): void;
 }
 
 /** Speech that may turn out to be nothing. */
@@ -185,6 +187,7 @@ export class Interruption {
     const now = this.#world.turn();
     if (now.phase !== "awake" || !(now.playing || now.answering !== false)) return;
     this.#hasCut = true;
+    this.#world.agent.stopped(now.answering !== false);
     this.#cutMs = this.#world.clock.now();
   }
 
@@ -208,8 +211,11 @@ export class Interruption {
 
   #whyNone({ doubt, echoFrom, hasCut }: Held, text: string): NoTurn | undefined {
     const { agent, policy, turn } = this.#world;
-    if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom))) return "echo";
-    if (text === "" && (doubt !== undefined || hasCut)) return "noise";
+    // Nothing is lost with somebody's "hi" over the agent's own.
+    const leastWords = doubt?.isProtected === true ? 1 : ECHO_MIN_WORDS;
+    if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom), leastWords)) return "echo";
+    // Of noise some transcriptions make a full stop, or a mark for what they did not understand.
+    if (spokenWords(text).length === 0 && (doubt !== undefined || hasCut)) return "noise";
     if (doubt === undefined) return undefined;
     const now = turn();
     const goesOn =
@@ -227,7 +233,7 @@ export class Interruption {
 
   #drop(itemId: string, held: Held, why: NoTurn): void {
     this.#take(itemId);
-    const { clock, echoHeard, forget, goOn, happens } = this.#world;
+    const { agent, clock, echoHeard, forget, happens, turn } = this.#world;
     forget(itemId);
     let goesOn = held.hasCut;
     if (why === "echo") {
@@ -237,8 +243,10 @@ export class Interruption {
       if (isDue || goesOn) echoHeard();
       goesOn &&= isDue;
     }
-    if (goesOn) goOn();
-    else happens({ type: "turn_dropped" });
+    const now = turn();
+    // What is owed for another reason, or follows from a tool's output, is an answer like any other.
+    const isOwed = now.phase === "awake" && (now.owed || now.toolsRunning > 0);
+    happens({ type: "turn_dropped", goesOn: goesOn && !isOwed && agent.goesOn() });
   }
 
   #take(itemId: string): Held | undefined {

@@ -22,12 +22,13 @@ export class LiveSettings {
     return this.#agent.policies[this.#name]!;
   }
 
-  /** False when the agent has no such policy. */
-  choose(name: string): boolean {
-    if (!Object.hasOwn(this.#agent.policies, name)) return false;
-    if (name !== this.#name) this.#items.setPolicy(name);
+  /** `unknown`: the agent has no such policy. */
+  choose(name: string): "unknown" | "same" | "another" {
+    if (!Object.hasOwn(this.#agent.policies, name)) return "unknown";
+    if (name === this.#name) return "same";
+    this.#items.setPolicy(name);
     this.#name = name;
-    return true;
+    return "another";
   }
 
   shown(): ShownSettings {
@@ -41,6 +42,7 @@ export class LiveSettings {
       muted: false,
       pushToTalk: this.policy.turnDetection === null,
       halfDuplex: this.policy.halfDuplex,
+      typingInterrupts: this.policy.typingInterrupts,
       ...(halfDuplexPolicy === undefined ? {} : { halfDuplexPolicy }),
     };
   }

@@ -39,9 +39,18 @@ interface Mark {
 interface Unheard {
   itemId: string;
   startSample: number | undefined;
+  endSample: number | undefined;
   answered: boolean;
   /** Its words are stored: where it is heard again it is no turn. */
   isStored: boolean;
+}
+
+/** A turn that is to be heard again, and of which it is known where it lies. */
+export interface LostTurn {
+  itemId: string;
+  start: number;
+  end: number;
+  answered: boolean;
 }
 
 interface Stretch {
@@ -223,21 +232,38 @@ export class MicrophoneLine {
     });
   }
 
-  /** What was being said is forgotten by the session: the stream goes back to where it began. */
-  dropTurns(): void {
-    for (const start of this.#turns.values()) this.#next = Math.min(this.#next, start);
-    this.#forgetTurns();
+  /** What was being said is forgotten by the session. `goesBack`: the stream goes back to where it began. */
+  dropTurns(goesBack: boolean): void {
+    for (const [itemId, start] of this.#turns) {
+      // A turn that is complete only waits for its words.
+      if (this.#ends.has(itemId)) continue;
+      if (goesBack) this.#next = Math.min(this.#next, start);
+      this.#turns.delete(itemId);
+    }
     this.#contiguous = false;
   }
 
   /** The session is lost before this turn's words came: it will be heard again. `turnId` is the session's name of it. */
   turnUnheard(itemId: string, answered: boolean, turnId = itemId): void {
-    this.#unheard.push({ itemId, startSample: this.#turns.get(turnId), answered, isStored: false });
+    const startSample = this.#turns.get(turnId);
+    const endSample = this.#ends.get(turnId)?.sample;
+    this.#unheard.push({ itemId, startSample, endSample, answered, isStored: false });
+  }
+
+  /** The same of a turn of which it is known where it lies. */
+  expect({ itemId, start, end, answered }: LostTurn): void {
+    this.#unheard.push({ itemId, startSample: start, endSample: end, answered, isStored: false });
   }
 
   /** After a crash nobody knows where turns began, but they come in order: this one's words are stored. */
   turnStored(itemId: string): void {
-    this.#unheard.push({ itemId, startSample: undefined, answered: true, isStored: true });
+    this.#unheard.push({
+      itemId,
+      startSample: undefined,
+      endSample: undefined,
+      answered: true,
+      isStored: true,
+    });
   }
 
   /** Whether the turn is one of this session whose words may still come. */
@@ -274,6 +300,25 @@ export class MicrophoneLine {
       .splice(0)
       .filter(({ isStored }) => !isStored)
       .map(({ itemId }) => itemId);
+  }
+
+  /** Turns to be heard again of which it is known where they lie: nobody has to find them. */
+  takeLost(): LostTurn[] {
+    const lost = this.#unheard.filter(isPlaced);
+    this.#unheard = this.#unheard.filter((unheard) => !isPlaced(unheard));
+    return lost.map(({ itemId, startSample: start, endSample: end, answered }) => ({
+      itemId,
+      start,
+      end,
+      answered,
+    }));
+  }
+
+  /** The others: only somebody who listens would find them. */
+  takeUnplaced(): string[] {
+    const unplaced = this.#unheard.filter((unheard) => !isPlaced(unheard) && !unheard.isStored);
+    this.#unheard = this.#unheard.filter(isPlaced);
+    return unplaced.map(({ itemId }) => itemId);
   }
 
   /** What to tell the page of its stream, at most once a second; undefined when it is not due. */
@@ -319,6 +364,10 @@ export class MicrophoneLine {
       ? this.#next
       : mark.streamSample + Math.max(0, sessionSample - mark.sessionSample);
   }
+}
+
+function isPlaced(unheard: Unheard): unheard is Unheard & { startSample: number; endSample: number } {
+  return unheard.startSample !== undefined && unheard.endSample !== undefined;
 }
 
 /** For logs: how much of a stream a number of samples is. */

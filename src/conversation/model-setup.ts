@@ -15,11 +15,14 @@ export function modelSetup(agent: AgentDefinition, registry: ToolRegistry, polic
   };
 }
 
-/** An answer that broke off in mid-speech goes on; its tools have been called, and must not be called again. */
-export function continuation(agent: AgentDefinition): AnswerRequest {
+/**
+ * An answer that broke off in mid-speech goes on. `mayCall` is false where its tools have been called: they must not be
+ * called again.
+ */
+export function continuation(agent: AgentDefinition, mayCall: boolean): AnswerRequest {
   return {
     instructions: `${agent.instructions} Your last answer broke off because of a fault in the line. Finish it from where it stopped.`,
-    tools: false,
+    ...(mayCall ? {} : { tools: false }),
   };
 }
 

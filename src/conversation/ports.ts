@@ -115,8 +115,8 @@ export type ModelEvent =
       complete: boolean;
     }
   | { type: "answer_done"; outcome: AnswerOutcome; code?: string; usage?: ModelUsage }
-  /** A single request of ours was refused; the session goes on. */
-  | { type: "refused"; code: string }
+  /** A single request of ours was refused; the session goes on. `isCommit`: there is no turn where one was to end. */
+  | { type: "refused"; code: string; isCommit?: true }
   /** The session is over. Nothing follows. */
   | { type: "lost"; failure: Failure };
 

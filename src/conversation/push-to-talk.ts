@@ -1,9 +1,10 @@
 // Turns that the user begins and ends by hand. A press is a stretch of the microphone's stream: what lies in it goes
-// to the model, whenever it arrives and to whichever session, and at its end the turn is committed (rules PT1 to PT7).
+// to the model, whenever it arrives and to whichever session, and at its end the turn is committed (rules PT1 to PT11).
 
 import { bytesToMs, BYTES_PER_SAMPLE, msToSamples } from "../audio/format.ts";
-import type { MicrophoneLine } from "./microphone-line.ts";
+import type { LostTurn, MicrophoneLine } from "./microphone-line.ts";
 import type { Clock, Model, NewId } from "./ports.ts";
+import { holds, isComplete, newPress, type Press } from "./press.ts";
 import type { Transcript } from "./transcript.ts";
 import type { TurnEvent } from "./turn.ts";
 
@@ -11,6 +12,11 @@ import type { TurnEvent } from "./turn.ts";
 export const LEAST_TURN_MS = 100;
 /** A press whose frames stop coming for so long ends with what there is: nothing else would ever end it. */
 export const PRESS_STALL_MS = 5_000;
+/**
+ * A commit that was not answered in this time will not be. Longer than it takes to find out that an upstream is dead
+ * (15 s of silence, and 3 s to answer), for then the next session hears the turn.
+ */
+export const COMMIT_TIMEOUT_MS = 20_000;
 
 export interface PushToTalkWorld {
   line: MicrophoneLine;
@@ -24,24 +30,8 @@ export interface PushToTalkWorld {
   happens(event: TurnEvent): void;
   /** The hold was too short to be a turn. */
   tooShort(): void;
-}
-
-interface Press {
-  itemId: string;
-  beganMs: number;
-  /** Where on the stream; undefined for a page without one, whose frames count as they come. */
-  from: number | undefined;
-  /** The end, once it is known. */
-  to: number | undefined;
-  /** Where the stream stood is a guess: the page did not say. */
-  isGuess: boolean;
-  sentMs: number;
-  /** `told`: the session has said which of its items the turn is. */
-  state: "held" | "released" | "committed" | "told";
-  /** When the user let go. */
-  endedMs: number | undefined;
-  /** Only heard again: its answer was given before. */
-  answered: boolean;
+  /** The session took no turn: what was said is lost. */
+  notHeard(): void;
 }
 
 export class PushToTalk {
@@ -49,7 +39,7 @@ export class PushToTalk {
   #presses: Press[] = [];
   #lastFrameMs = 0;
   /** The last press that ended because its frames stopped coming: its page may still hold the button. */
-  #cutShort: { from: number; to: number } | undefined;
+  #cutShort: { streamId: string | undefined; saidFrom: number; to: number } | undefined;
   #callOffStall: () => void = () => undefined;
 
   constructor(world: PushToTalkWorld) {
@@ -78,17 +68,7 @@ export class PushToTalk {
     const from = line.streamId === undefined ? undefined : (this.#restOf(atSample) ?? atSample ?? line.next);
     this.#cutShort = undefined;
     const isGuess = atSample === undefined;
-    this.#presses.push({
-      itemId,
-      beganMs: clock.now(),
-      from,
-      to: undefined,
-      isGuess,
-      sentMs: 0,
-      state: "held",
-      endedMs: undefined,
-      answered: false,
-    });
+    this.#presses.push(newPress(itemId, clock.now(), { saidFrom: atSample, from, isGuess }));
     if (from !== undefined) line.keep(itemId, from);
     happens({ type: "speech_started" });
     transcript.beginUser(itemId);
@@ -97,6 +77,7 @@ export class PushToTalk {
 
   /** The button is let go: the turn is complete when the stream has come so far. */
   end(atSample: number | undefined): void {
+    this.#cutShort = undefined;
     const press = this.#held;
     if (press === undefined) return;
     const { clock, line } = this.#world;
@@ -113,13 +94,45 @@ export class PushToTalk {
 
   /** What was said is not meant, in the press that began there or in all: also when its page is gone. */
   cancel(atSample?: number): void {
+    if (this.#restOf(atSample) !== undefined) this.#cutShort = undefined;
     const unfinished = this.#presses.filter(
-      ({ from, state }) => !isComplete(state) && (atSample === undefined || (from ?? atSample) === atSample),
+      ({ saidFrom, state }) =>
+        !isComplete(state) && (atSample === undefined || (saidFrom ?? atSample) === atSample),
     );
     if (unfinished.length === 0) return;
-    this.#world.model()?.clearAudio();
     for (const press of unfinished) this.#forget(press);
-    this.#world.happens({ type: "speech_dropped" });
+    // What an earlier press has said so far is not given up with this one.
+    if (!this.#presses.some(({ state }) => state === "released")) this.#world.model()?.clearAudio();
+    this.#dropped();
+  }
+
+  /** Turns are taken in another way from now on. */
+  stop(): void {
+    this.#cutShort = undefined;
+    if (!this.#world.isLive()) this.#leave();
+    this.cancel();
+  }
+
+  /** What is complete and waits for a session is heard by that one, however it takes turns. */
+  #leave(): void {
+    const { happens, line } = this.#world;
+    for (const { itemId, from, to, answered } of this.#presses) {
+      if (from === undefined || to === undefined) continue;
+      line.expect({ itemId, start: from, end: to, answered });
+      this.settled(itemId);
+      happens({ type: "speech_dropped" });
+    }
+  }
+
+  /** Turns of another policy that a lost session left without words: they are stretches of the stream like any other. */
+  takeOver(turns: readonly LostTurn[]): void {
+    const { clock } = this.#world;
+    for (const { itemId, start, end, answered } of turns) {
+      const state = "released";
+      const press = newPress(itemId, clock.now(), { from: start, to: end, state, wasTurn: true, answered });
+      this.#presses.push(press);
+    }
+    this.#presses.sort((a, b) => (a.from ?? 0) - (b.from ?? 0));
   }
 
   /** A frame of the holder. Hot path. False when the page has been asked to go back and has not yet. */
@@ -127,7 +140,7 @@ export class PushToTalk {
     const { line, model } = this.#world;
     const at = line.next;
     const end = at + frame.byteLength / BYTES_PER_SAMPLE;
-    const press = this.#at(at, end);
+    const press = this.#at(at, end) ?? this.#goOn(at, end);
     if (press === undefined) return line.skip(frame.byteLength, nowMs);
     if (!line.frame(frame.byteLength, nowMs)) return false;
     model()?.appendAudio(frame);
@@ -150,12 +163,23 @@ export class PushToTalk {
   /** The session tells of a turn that nobody's speech began: it is the oldest committed one. */
   told(): { itemId: string; answered: boolean; endedMs: number | undefined } | undefined {
     const press = this.#presses.find(({ state }) => state === "committed");
-    if (press !== undefined) press.state = "told";
+    if (press === undefined) return undefined;
+    press.callOffCommit();
+    press.state = "told";
     return press;
+  }
+
+  /** The session has refused the oldest commit, or never answers it: there is no turn. False when none waits. */
+  refused(): boolean {
+    const press = this.#presses.find(({ state }) => state === "committed");
+    if (press === undefined) return false;
+    this.#fails(press, this.#world.notHeard);
+    return true;
   }
 
   /** Its words are stored, or it was nothing. */
   settled(itemId: string): void {
+    this.#presses.find((press) => press.itemId === itemId)?.callOffCommit();
     this.#presses = this.#presses.filter((press) => press.itemId !== itemId);
   }
 
@@ -164,6 +188,7 @@ export class PushToTalk {
    * the last of them may have no answer yet.
    */
   sessionLost(owed: boolean): ReadonlySet<string> {
+    for (const { callOffCommit } of this.#presses) callOffCommit();
     if (this.#world.line.streamId === undefined) {
       for (const press of this.#presses) if (!isComplete(press.state)) this.#forget(press);
       this.#presses = [];
@@ -172,6 +197,7 @@ export class PushToTalk {
     const committed = this.#presses.filter(({ state }) => isComplete(state));
     for (const press of committed) {
       press.state = "released";
+      press.wasTurn = true;
       press.answered = !(owed && press === committed.at(-1));
     }
     for (const press of this.#presses) press.sentMs = 0;
@@ -193,6 +219,7 @@ export class PushToTalk {
     const given = this.#presses.splice(0);
     this.#callOffStall();
     const complete = ({ to }: Press) => to !== undefined && line.next >= to;
+    for (const { callOffCommit } of given) callOffCommit();
     for (const press of given) if (!mayComeBack || complete(press)) line.turnSettled(press.itemId);
     return given.filter(complete).map(({ itemId }) => itemId);
   }
@@ -200,13 +227,23 @@ export class PushToTalk {
   /** A page that comes back says again what may have been forgotten. */
   #isKnown(atSample: number | undefined): boolean {
     if (atSample === undefined || this.#restOf(atSample) !== undefined) return false;
-    return this.#presses.some(({ from }) => from === atSample) || atSample < this.#world.line.safe;
+    return this.#presses.some(({ saidFrom }) => saidFrom === atSample) || atSample < this.#world.line.safe;
   }
 
   /** Where the press that began there goes on, if its frames stopped coming. */
   #restOf(atSample: number | undefined): number | undefined {
     const cut = this.#cutShort;
-    return cut !== undefined && cut.from === atSample ? Math.max(cut.to, this.#world.line.safe) : undefined;
+    const { safe, streamId } = this.#world.line;
+    if (cut === undefined || cut.saidFrom !== atSample || cut.streamId !== streamId) return undefined;
+    return Math.max(cut.to, safe);
+  }
+
+  /** A press that was cut short, and whose frames come again without a word: a call is over, or a laptop open. */
+  #goOn(at: number, end: number): Press | undefined {
+    const cut = this.#cutShort;
+    if (cut === undefined || cut.to >= end || this.#restOf(cut.saidFrom) === undefined) return undefined;
+    this.begin(cut.saidFrom);
+    return this.#at(at, end);
   }
 
   /** The press that a frame lies in. Hot path. */
@@ -222,15 +259,27 @@ export class PushToTalk {
   }
 
   #commit(press: Press): void {
-    const { happens, model, tooShort } = this.#world;
+    const { clock, model, notHeard, tooShort } = this.#world;
     if (press.sentMs >= LEAST_TURN_MS) {
       press.state = "committed";
+      press.callOffCommit = clock.after(COMMIT_TIMEOUT_MS, () => this.refused());
       return model()?.commitAudio();
     }
     model()?.clearAudio();
+    this.#fails(press, press.wasTurn ? notHeard : tooShort);
+  }
+
+  /** No turn comes of it. One that was a turn already stands without its words. */
+  #fails(press: Press, tell: () => void): void {
+    if (press.wasTurn) this.#world.transcript.giveUp(press.itemId);
     this.#forget(press);
-    tooShort();
-    happens({ type: "speech_dropped" });
+    if (!press.answered) tell();
+    this.#dropped();
+  }
+
+  /** A press is none. Others may still be said, or wait for their turn. */
+  #dropped(): void {
+    if (this.#presses.every(({ state }) => state === "told")) this.#world.happens({ type: "speech_dropped" });
   }
 
   #forget(press: Press): void {
@@ -259,20 +308,11 @@ export class PushToTalk {
       press.endedMs ??= this.#lastFrameMs;
       if (press.from !== undefined && press.state === "held") {
         press.to = Math.max(press.from, line.next);
-        this.#cutShort = { from: press.from, to: press.to };
+        const { streamId } = line;
+        this.#cutShort = { streamId, saidFrom: press.saidFrom ?? press.from, to: press.to };
       }
       this.#commit(press);
+      if (this.#presses.some(({ state }) => !isComplete(state))) this.#watch();
     }
   }
-}
-
-function isComplete(state: Press["state"]): boolean {
-  return state === "committed" || state === "told";
-}
-
-/** Whether any sample of a frame lies in the press. */
-function holds(press: Press, at: number, end: number): boolean {
-  if (isComplete(press.state)) return false;
-  if (press.from === undefined) return press.state === "held";
-  return press.from < end && (press.to ?? Number.POSITIVE_INFINITY) > at;
 }

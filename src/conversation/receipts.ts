@@ -31,6 +31,9 @@ interface OpenTurn {
   asked: boolean;
   /** Another answer belongs to it: outputs of its tools, or its session was lost. */
   goesOn: boolean;
+  /** Calls whose outputs it waits for; and whether one that came wants an answer. */
+  outputs: number;
+  isWanted: boolean;
   /** The next answer belongs to another turn; this one ends when its own has been heard. */
   closing: boolean;
   items: Set<string>;
@@ -84,6 +87,8 @@ export class Receipts {
       ...times,
       asked: false,
       goesOn: false,
+      outputs: 0,
+      isWanted: false,
       closing: false,
       items: new Set(),
       unsettled: new Set(),
@@ -117,6 +122,7 @@ export class Receipts {
       }
       turn.asked = true;
       turn.goesOn = false;
+      turn.isWanted = false;
     }
   }
 
@@ -162,15 +168,28 @@ export class Receipts {
 
   /** The answer called `calls` tools that another answer waits for. */
   called(calls: number): void {
-    if (calls > 0) for (const turn of this.#asked()) turn.tool = turn.goesOn = true;
+    if (calls === 0) return;
+    for (const turn of this.#asked()) {
+      turn.tool = turn.goesOn = true;
+      turn.outputs += calls;
+    }
   }
 
-  /** A tool said that there is nothing to say. */
-  silenced(): void {
+  /** One of these has its output. `endsTurn`: there is nothing to say to it; where that is so of all, nothing is said. */
+  output(endsTurn: boolean): void {
     for (const turn of this.#asked()) {
+      turn.isWanted ||= !endsTurn;
+      turn.outputs = Math.max(0, turn.outputs - 1);
+      if (turn.outputs > 0 || turn.isWanted) continue;
       turn.silent = true;
       turn.goesOn = false;
     }
+  }
+
+  /** Whether what runs is for this turn alone, and has neither sounded nor called a tool. */
+  isOnly(itemId: string): boolean {
+    const [turn, another] = this.#asked();
+    return turn?.itemId === itemId && another === undefined && turn.sounding === undefined && !turn.tool;
   }
 
   failed(): void {
@@ -244,7 +263,7 @@ export class Receipts {
 function outcomeOf(turn: OpenTurn): TurnOutcome {
   if (turn.failed) return "failed";
   if (turn.cut) return "interrupted";
-  if (turn.silent || turn.items.size === 0) return "silent";
+  if (turn.items.size === 0) return "silent";
   return turn.tool ? "tool" : "answered";
 }
 

@@ -25,12 +25,12 @@ export function isBackchannel(text: string, backchannels: readonly string[]): bo
   return words.every((word) => known.has(word));
 }
 
-/** Whether `heard` repeats what was `played`: most of its words stand there in the same order. */
-export function isEcho(heard: string, played: string): boolean {
+/** Whether `heard`, `leastWords` at least, repeats what was `played`: most of its words stand there in the same order. */
+export function isEcho(heard: string, played: string, leastWords = ECHO_MIN_WORDS): boolean {
   const words = spokenWords(heard).slice(-MAX_COMPARED_WORDS);
-  if (words.length < ECHO_MIN_WORDS) return false;
+  if (words.length < leastWords) return false;
   const common = commonInOrder(words, spokenWords(played).slice(-MAX_COMPARED_WORDS));
-  return common >= ECHO_MIN_WORDS && common >= words.length * ECHO_SHARE;
+  return common >= leastWords && common >= words.length * ECHO_SHARE;
 }
 
 /** Length of the longest common subsequence. */

@@ -46,7 +46,8 @@ export type TurnEvent =
   | { type: "user_turn"; answered?: boolean; doubted?: boolean }
   /** A turn is complete, but may be none: it waits for its words. `user_turn` or `turn_dropped` follows. */
   | { type: "turn_doubted" }
-  | { type: "turn_dropped" }
+  /** `goesOn`: it has stopped an answer, which is owed again. */
+  | { type: "turn_dropped"; goesOn?: boolean }
   /** `waits`: the agent is not interrupted by it. */
   | { type: "typed"; waits?: boolean }
   | { type: "interrupt" }
@@ -183,7 +184,7 @@ function nextAwake(state: Awake, event: AwakeEvent): TurnStep {
     case "turn_doubted":
       return { state: { ...state, userSpeaking: false, doubted: state.doubted + 1 }, commands: [] };
     case "turn_dropped":
-      return answerIfOwed(settled(state), []);
+      return answerIfOwed({ ...settled(state), owed: state.owed || event.goesOn === true }, []);
     case "typed": {
       if (event.waits === true) return answerIfOwed({ ...state, owed: true }, []);
       const { state: quiet, commands } = silence(state);

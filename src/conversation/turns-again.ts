@@ -57,7 +57,7 @@ export class TurnsAgain {
   }
 
   /** A turn whose words are stored reached a later session once more: it is no turn, and not to be remembered twice. */
-  isRepeat(event: UserEvent): boolean {
+  isRepeat(event: Exclude<UserEvent, { type: "refused" }>): boolean {
     const { itemId, type } = event;
     if (type === "speech_started" && this.#world.line.isRepeat(event.startMs)) this.#repeats.add(itemId);
     if (!this.#repeats.has(itemId)) return false;

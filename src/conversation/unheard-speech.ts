@@ -42,6 +42,12 @@ export class UnheardSpeech {
     this.#line.release();
   }
 
+  /** Nobody's detector is asked any more. */
+  forget(): void {
+    this.#isHeardThere = false;
+    this.heard();
+  }
+
   /** A fresh session gets what the last one may not have heard. */
   sessionReady(): void {
     if (this.#line.isHeld) this.#watch();

@@ -10,16 +10,17 @@ import type { Audience } from "./audience.ts";
 import { ClosedMicrophone } from "./closed-microphone.ts";
 import { Interruption } from "./interruption.ts";
 import { MicrophoneLine } from "./microphone-line.ts";
+import { NothingSaid } from "./nothing-said.ts";
 import type { Caller, Clock, Model, ModelEvent, NewId } from "./ports.ts";
 import { PushToTalk } from "./push-to-talk.ts";
 import type { Receipts } from "./receipts.ts";
+import { spokenWords } from "./spoken-words.ts";
+import { StalledSpeech } from "./stalled-speech.ts";
 import type { Transcript } from "./transcript.ts";
 import { TurnsAgain } from "./turns-again.ts";
 import { UnheardSpeech } from "./unheard-speech.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
 
-/** Speech whose frames stop coming is never ended by the model, which counts audio and not time. */
-export const SPEECH_STALL_MS = 2_000;
 /** A page's detector says that a voice has ended after so long without it. */
 const ACTIVITY_END_MS = 500;
 
@@ -39,6 +40,8 @@ export interface UserSpeechWorld {
   /** The page has lost its network, and may be back in a moment. */
   isAway(caller: Caller): boolean;
   happens(event: TurnEvent): void;
+  /** Somebody has said or pressed something. */
+  userIsHere(): void;
 }
 
 export class UserSpeech {
@@ -46,12 +49,12 @@ export class UserSpeech {
   readonly #line = new MicrophoneLine();
   readonly #again: TurnsAgain;
   readonly #interruption: Interruption;
+  readonly #nothing: NothingSaid;
+  readonly #stall: StalledSpeech;
   readonly #press: PushToTalk;
   readonly #closed: ClosedMicrophone;
-  #lastFrameMs = 0;
   /** When the user fell silent, as the page's detector or the model's clock tells it. */
   #spokenMs: number | undefined;
-  #callOffStall: (() => void) | undefined;
   readonly #unheard: UnheardSpeech;
 
   constructor(world: UserSpeechWorld) {
@@ -62,6 +65,8 @@ export class UserSpeech {
     });
     this.#again = new TurnsAgain({ ...world, line: this.#line });
     this.#closed = new ClosedMicrophone(agent);
+    this.#nothing = new NothingSaid(world.receipts, world.turn);
+    this.#stall = new StalledSpeech(clock, () => this.#stalled());
     this.#interruption = new Interruption({
       ...world,
       happens: (event) => this.#happens(event),
@@ -73,11 +78,6 @@ export class UserSpeech {
           "Your microphone hears the agent. Headphones help, or half-duplex.",
           false,
         ),
-      // Nobody said anything: it is still the cut answer that is owed.
-      goOn: () => {
-        agent.goesOn();
-        world.happens({ type: "user_turn", doubted: true });
-      },
     });
     this.#press = new PushToTalk({
       ...world,
@@ -85,6 +85,7 @@ export class UserSpeech {
       isLive: () => this.#isLive(),
       isAway: () => audience.holder !== undefined && world.isAway(audience.holder),
       tooShort: () => this.#complain("turn_too_short", "Hold the button while you speak.", false),
+      notHeard: () => this.#complain("answer_failed", "That was not heard. Please say it again.", true),
     });
   }
 
@@ -94,7 +95,7 @@ export class UserSpeech {
   frame(frame: Uint8Array): void {
     const { clock, audience } = this.#world;
     const now = clock.now();
-    this.#lastFrameMs = now;
+    this.#stall.frame(now);
     // A page that can send again waits with us for the session; what others send is kept by the session itself.
     if (this.#line.streamId !== undefined && !this.#isLive()) return;
     const policy = this.#world.policy();
@@ -143,8 +144,11 @@ export class UserSpeech {
 
   /** Turns are taken in another way from now on: half a turn of the old way ends nowhere. */
   policyChanged(): void {
-    this.#press.cancel();
-    if (this.#world.policy().turnDetection === null) this.drop();
+    this.#press.stop();
+    if (this.#world.policy().turnDetection !== null) return;
+    this.#unheard.forget();
+    // The page sends nothing twice of this: what comes next is the first press.
+    this.drop(false);
   }
 
   /** The page says nothing more for a while: what was said so far is a turn. */
@@ -162,13 +166,14 @@ export class UserSpeech {
   }
 
   /** What is being said is forgotten: the floor goes to another page, or its frames stopped coming. */
-  drop(): void {
+  drop(isSaidAgain = true): void {
     this.#press.cancel();
     this.#interruption.dropped();
+    this.#stall.rest();
     if (!this.#isSpeaking()) return;
     this.#world.model()?.clearAudio();
     this.#world.transcript.dropSpoken();
-    this.#line.dropTurns();
+    this.#line.dropTurns(isSaidAgain);
     this.#world.happens({ type: "speech_dropped" });
   }
 
@@ -177,6 +182,8 @@ export class UserSpeech {
   /** A session is live that has heard nothing: the page sends what is not safe. */
   sessionReady(): void {
     this.#again.sessionReady();
+    // Nobody's detector would find them among what is sent again.
+    if (this.#world.policy().turnDetection === null) this.#press.takeOver(this.#line.takeLost());
     this.#line.freshSession();
     this.#press.sessionReady();
     this.#unheard.sessionReady();
@@ -188,7 +195,8 @@ export class UserSpeech {
    * again. `owed`: the last of them may have no answer yet. True when that one will be heard again.
    */
   sessionLost(owed: boolean): boolean {
-    this.#quiet();
+    this.#stall.rest();
+    this.#unheard.rest();
     this.#interruption.sessionOver();
     return this.#again.sessionLost(owed, this.#press.sessionLost(owed), this.#press.itemId);
   }
@@ -220,26 +228,29 @@ export class UserSpeech {
     const { holder } = audience;
     if (this.#line.streamId === undefined && holder?.streamId !== undefined) this.begin(holder);
     this.#again.recover();
-    const isOther = streamId !== undefined && streamId !== this.#line.streamId;
-    // Without turn detection nobody would find them among what is sent again.
-    if (isOther || this.#world.policy().turnDetection === null) this.#again.giveUp();
+    if (streamId !== undefined && streamId !== this.#line.streamId) this.#again.giveUp();
+    // Without turn detection nobody finds a turn of which it is not known where it lies.
+    else if (this.#world.policy().turnDetection === null) this.#again.giveUp(this.#line.takeUnplaced());
   }
 
   // ------------------------------------------------------------------------------------------ from the model
 
   event(event: UserEvent): void {
     const { transcript } = this.#world;
+    if (event.type === "refused") return this.#refused(event);
     if (this.#again.isRepeat(event)) return;
     switch (event.type) {
       case "speech_started": {
+        // The model had not heard yet that a button says so now.
+        if (this.#world.policy().turnDetection === null) return;
         this.#spokenMs = undefined;
         this.#line.turnBegan(event.itemId, event.startMs);
         const isAgain = this.#again.began(event.itemId);
+        this.#nothing.began(event.itemId);
         this.#interruption.began(event.itemId, this.#line.sessionMs - event.startMs, isAgain);
         this.#unheard.heard();
         if (!isAgain) transcript.beginUser(event.itemId);
-        this.#watchStall();
-        return;
+        return this.#stall.began();
       }
       case "speech_stopped":
         return this.#interruption.ended(this.#silentFor(event.endMs));
@@ -248,16 +259,23 @@ export class UserSpeech {
       case "user_caption":
         return transcript.caption(this.#again.itemId(event.itemId), event.delta);
       case "user_transcript":
-        this.#interruption.words(event.itemId, event.text);
-        transcript.userWords(this.#again.itemId(event.itemId), event.text);
+        this.#words(event.itemId, event.text);
         return this.#settled(event.itemId);
       case "user_transcript_failed":
         this.#interruption.failed(event.itemId);
         this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
         this.#keepSound(this.#again.itemId(event.itemId), event.pcm);
         transcript.userWordsFailed(this.#again.itemId(event.itemId));
+        this.#world.userIsHere();
         return this.#settled(event.itemId);
     }
+  }
+
+  #refused({ code, isCommit }: Extract<UserEvent, { type: "refused" }>): void {
+    const wasPress = isCommit === true && this.#press.refused();
+    // The model had ended that turn already by itself.
+    if (isCommit === true && !wasPress) return;
+    this.#world.log.warn("upstream_refused", { code });
   }
 
   #complete(sessionItemId: string, audioMs: number): void {
@@ -270,13 +288,30 @@ export class UserSpeech {
     if (!answered) receipts.committed(itemId, press === undefined ? this.#spokenMs : press.endedMs);
     // The answer is asked for before the row is written: what leaves after a write waits for the disk.
     if (press === undefined) this.#interruption.completed(sessionItemId, answered);
-    else this.#happens({ type: "user_turn", answered });
+    else {
+      this.#world.userIsHere();
+      this.#happens({ type: "user_turn", answered });
+    }
     transcript.commitUser(itemId, audioMs);
+  }
+
+  #words(sessionItemId: string, text: string): void {
+    const { model, transcript, userIsHere } = this.#world;
+    const itemId = this.#again.itemId(sessionItemId);
+    this.#interruption.words(sessionItemId, text);
+    // Of noise some transcriptions make a full stop.
+    const isNothing = spokenWords(text).length === 0;
+    if (!isNothing) userIsHere();
+    else if (this.#nothing.isAnswered(sessionItemId, itemId)) {
+      this.#forget(sessionItemId);
+      this.#happens({ type: "interrupt" });
+    } else if (transcript.isOpen(itemId)) model()?.removeItem(sessionItemId);
+    transcript.userWords(itemId, isNothing ? "" : text);
   }
 
   #happens(event: TurnEvent): void {
     // What the user says now takes the place of an answer that broke off.
-    if (event.type === "user_turn") this.#world.agent.takeBrokenOff();
+    if (event.type === "user_turn") this.#world.agent.giveWay();
     this.#world.happens(event);
   }
 
@@ -297,7 +332,11 @@ export class UserSpeech {
     return silentMs;
   }
 
-  #complain(code: "echo_heard" | "turn_too_short", message: string, retryable: boolean): void {
+  #complain(
+    code: "echo_heard" | "turn_too_short" | "answer_failed",
+    message: string,
+    retryable: boolean,
+  ): void {
     this.#world.audience.holder?.send({ type: "error", code, message, retryable });
   }
 
@@ -328,23 +367,13 @@ export class UserSpeech {
     holder.send({ type: "resend", fromSample: this.#line.askFrom(fresh, clock.now()) });
   }
 
-  #watchStall(): void {
-    this.#callOffStall?.();
-    this.#callOffStall = this.#world.clock.after(SPEECH_STALL_MS, () => {
-      if (!this.#isSpeaking()) return;
-      const sinceMs = this.#world.clock.now() - this.#lastFrameMs;
-      if (sinceMs < SPEECH_STALL_MS) return this.#watchStall();
-      if (this.#line.streamId === undefined) this.#world.model()?.commitAudio();
-      else {
-        this.drop();
-        this.#ask(false);
-      }
-    });
-  }
-
-  #quiet(): void {
-    this.#callOffStall?.();
-    this.#unheard.rest();
+  #stalled(): void {
+    if (!this.#isSpeaking()) return;
+    if (this.#line.streamId === undefined) this.#world.model()?.commitAudio();
+    else {
+      this.drop();
+      this.#ask(false);
+    }
   }
 
   #isLive(): boolean {
@@ -358,15 +387,4 @@ export class UserSpeech {
   }
 }
 
-export type UserEvent = Extract<
-  ModelEvent,
-  {
-    type:
-      | "speech_started"
-      | "speech_stopped"
-      | "user_turn"
-      | "user_caption"
-      | "user_transcript"
-      | "user_transcript_failed";
-  }
->;
+export type UserEvent = Extract<ModelEvent, { type: `user_${string}` | `speech_${string}` | "refused" }>;

@@ -97,6 +97,8 @@ export interface LiveSettings {
   pushToTalk: boolean;
   /** The microphone is closed while the agent speaks. */
   halfDuplex: boolean;
+  /** What is typed over the agent stops it; otherwise its answer follows. */
+  typingInterrupts: boolean;
   /** A policy among `policies` with a closed microphone, for rooms with an echo. */
   halfDuplexPolicy?: string;
 }

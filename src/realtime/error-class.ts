@@ -6,7 +6,6 @@ import type { Failure } from "../errors.ts";
 /** Races that are part of normal operation: the thing was already done, gone or never begun. */
 const BENIGN = new Set([
   "response_cancel_not_active",
-  "input_audio_buffer_commit_empty",
   "item_truncate_invalid_item_id",
   "item_delete_invalid_item_id",
   "item_retrieve_invalid_item_id",
@@ -18,21 +17,27 @@ const MODEL = new Set(["invalid_model", "missing_model", "beta_api_shape_disable
 
 export type ErrorClass =
   | { action: "ignore" }
-  /** One request was refused; the session goes on. */
-  | { action: "report"; code: string }
+  /** One request was refused; the session goes on. `isCommit`: it was to end a turn, and there is none. */
+  | { action: "report"; refused: { code: string; isCommit?: true } }
   /** The session is over. */
   | { action: "end"; failure: Failure };
 
-/** `code` and `type` of an `error` event, as far as it has them. */
-export function classifyError(code: string | undefined, type?: string): ErrorClass {
+/** Names each commit: they are answered in order, by a turn or by a refusal. */
+export const COMMIT_EVENT_ID = "commit";
+
+/** `code`, `type` and `event_id` of an `error` event, as far as it has them: not every refusal names its event. */
+export function classifyError(code: string | undefined, type?: string, eventId?: string): ErrorClass {
   // The provider's own trouble: what was asked may or may not have happened, so a fresh session is told everything.
   if (code === "server_error" || type === "server_error") {
     return { action: "end", failure: { kind: "server_error" } };
   }
-  if (code === undefined) return { action: "report", code: "none" };
-  if (BENIGN.has(code)) return { action: "ignore" };
   const failure = fatal(code);
-  return failure === undefined ? { action: "report", code } : { action: "end", failure };
+  if (failure !== undefined) return { action: "end", failure };
+  if (code === "input_audio_buffer_commit_empty" || eventId === COMMIT_EVENT_ID) {
+    return { action: "report", refused: { code: code ?? "none", isCommit: true } };
+  }
+  if (code !== undefined && BENIGN.has(code)) return { action: "ignore" };
+  return { action: "report", refused: { code: code ?? "none" } };
 }
 
 /** The failure a code stands for when it can only end the session. */

@@ -117,7 +117,7 @@ export const HANDLED_TYPES: ReadonlySet<string> = new Set(
 /** The client events we send, but for `input_audio_buffer.append`, which is written by hand per frame. */
 export type ClientEvent =
   | { type: "session.update"; event_id?: string; session: object }
-  | { type: "input_audio_buffer.commit" }
+  | { type: "input_audio_buffer.commit"; event_id?: string }
   | { type: "input_audio_buffer.clear" }
   | { type: "conversation.item.create"; event_id?: string; previous_item_id?: string; item: object }
   | { type: "conversation.item.truncate"; item_id: string; content_index: 0; audio_end_ms: number }

@@ -21,7 +21,7 @@ import { errorName } from "../log.ts";
 import type { Log } from "../log.ts";
 import { DialError } from "./dial.ts";
 import type { Dial, RealtimeSocket } from "./dial.ts";
-import { classifyClose, classifyError, fatal } from "./error-class.ts";
+import { classifyClose, classifyError, COMMIT_EVENT_ID, fatal } from "./error-class.ts";
 import type { ClientEvent, RealtimeItem, ServerEvent } from "./events.ts";
 import { Liveness } from "./liveness.ts";
 import { itemText } from "./model-items.ts";
@@ -222,7 +222,8 @@ export class RealtimeSession implements Model {
   }
 
   #sendStep(step: "clear" | "commit"): void {
-    this.#send({ type: step === "clear" ? "input_audio_buffer.clear" : "input_audio_buffer.commit" });
+    if (step === "clear") this.#send({ type: "input_audio_buffer.clear" });
+    else this.#send({ type: "input_audio_buffer.commit", event_id: COMMIT_EVENT_ID });
   }
 
   #send(event: ClientEvent): void {
@@ -369,7 +370,7 @@ export class RealtimeSession implements Model {
   #error(error: Extract<ServerEvent, { type: "error" }>["error"]): void {
     const code = error.code ?? undefined;
     const eventId = error.event_id ?? undefined;
-    const what = classifyError(code, error.type ?? undefined);
+    const what = classifyError(code, error.type ?? undefined, eventId);
     if (what.action === "end") return this.#end(what.failure);
     this.#userTurns.refused(eventId);
     if (eventId === "setup") return this.#end({ kind: "setup_rejected", code: code ?? "none" });
@@ -384,7 +385,7 @@ export class RealtimeSession implements Model {
       const why = code === undefined ? {} : { code };
       this.#world.listener.event({ type: "answer_done", outcome: "failed", ...why });
     }
-    if (what.action === "report") this.#world.listener.event({ type: "refused", code: what.code });
+    if (what.action === "report") this.#world.listener.event({ type: "refused", ...what.refused });
   }
 
   #withOurs(upstreamId: string, use: (itemId: string) => void): void {

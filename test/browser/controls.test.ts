@@ -149,6 +149,35 @@ test("PG47: the button's name is what a press does next, without a pressed state
   expect(await talk.getAttribute("title")).toBe("");
 });
 
+test("PG47: a pointer that is gone before it could be held has tapped, and the button goes on working", async () => {
+  await render(statusWith("push-to-talk"));
+  const talk = page.getByTestId("talk");
+  const gone = { pointerId: 999, button: 0, bubbles: true };
+  await talk.dispatchEvent("pointerdown", gone);
+  expect(await done()).toEqual(["begin"]);
+  await render(statusWith("push-to-talk", { isPressed: true }));
+  await talk.dispatchEvent("pointerup", gone);
+  await talk.hover();
+  await page.mouse.down();
+  await page.mouse.up();
+  expect(await done()).toEqual(["begin", "end"]);
+  await page.keyboard.press("Space");
+  expect(await done()).toEqual(["begin", "end", "begin"]);
+});
+
+test("PG47: a finger that comes down again without having gone up begins anew", async () => {
+  await render(statusWith("push-to-talk"));
+  const talk = page.getByTestId("talk");
+  await talk.hover();
+  await page.mouse.down();
+  await render(statusWith("push-to-talk", { isPressed: true }));
+  // The press ended by itself, and nobody told that the finger went up.
+  await render(statusWith("push-to-talk"));
+  await talk.dispatchEvent("pointerdown", { pointerId: 1, button: 0, bubbles: true });
+  expect(await done()).toEqual(["begin", "begin"]);
+  await page.mouse.up();
+});
+
 test("PG61: a spoken turn without words is one small line", async () => {
   const item = { id: "u", role: "user", kind: "message", text: "", status: "failed", startedAt: 0 };
   await page.evaluate((put) => (globalThis as unknown as Drawn).transcript.put(put), item);

@@ -11,8 +11,10 @@ import { startCall, startTalking, STORED, WELCOME, type CallFixture } from "./su
 const VOICE = { voice: true };
 const SETTINGS = { ...WELCOME.settings, policy: "b", policies: ["a", "b"] };
 
+type Sound = Parameters<CallFixture["hear"]>[1];
+
 /** In real time. */
-function live({ clock, hear }: CallFixture, frames: number, sound: { voice?: boolean } = VOICE): void {
+function live({ clock, hear }: CallFixture, frames: number, sound: Sound = VOICE): void {
   for (let count = 0; count < frames; count++) {
     clock.pass(FRAME_MS);
     hear(1, sound);
@@ -118,6 +120,30 @@ test("PG50: with half-duplex or push-to-talk a loud voice holds nothing", async 
     expect(fixture.done).not.toContain("hold");
   }
 });
+
+test("PG50: a hold that ends with the manner is no false alarm: the next voice is met as soon", async () => {
+  // Loud enough to hold the agent's voice with one frame, and hardly more.
+  let loudness = 0;
+  for (let holds = false; !holds; holds = (await startSpeaking(++loudness)).done.includes("hold"));
+  const fixture = await startSpeaking(loudness);
+  const { done, receive } = fixture;
+  receive({ type: "settings", settings: { ...SETTINGS, pushToTalk: true } });
+  expect(done.at(-1)).toBe("resume");
+  receive({ type: "settings", settings: SETTINGS });
+  live(fixture, 10, {});
+  done.length = 0;
+  live(fixture, 1, { voice: true, loudness });
+  expect(done).toEqual(["hold"]);
+});
+
+/** In a quiet room the agent speaks, and one frame of a voice is heard. */
+async function startSpeaking(loudness: number): Promise<CallFixture> {
+  const fixture = await startTalking();
+  live(fixture, 25, {});
+  fixture.receive({ type: "audio", itemId: "a", fromMs: 0 });
+  live(fixture, 1, { voice: true, loudness });
+  return fixture;
+}
 
 test("PG50: what is protected is held by nothing, what comes after it is", async () => {
   const fixture = await startTalking();

@@ -169,6 +169,29 @@ test.each([0, 60, 180])(
   },
 );
 
+test.each([0, 60, 180])(
+  "PL20: with %i ms of latency a held voice says at once where it is, and where it ends once that is heard",
+  (latencyMs) => {
+    const { player, output, reports, begin, send, render } = startPlayer(48_000);
+    player.receive({ type: "latency", latencyMs });
+    begin("a");
+    send(0, 2_000);
+    render(620);
+    player.receive({ type: "hold" });
+    const before = reports().length;
+    render(3);
+    expect(reports()).toHaveLength(before + 1);
+    const atOnceMs = Number(reports().at(-1)!.split(" ")[1]);
+    expect(Math.abs(atOnceMs - (output.length / 48 - latencyMs))).toBeLessThanOrEqual(3);
+    render(HOLD_RAMP_MS + latencyMs + 3);
+    const soundMs = (output.findLastIndex((sample) => sample !== 0) + 1) / 48;
+    const endMs = Number(reports().at(-1)!.split(" ")[1]);
+    expect(Math.abs(endMs - soundMs)).toBeLessThanOrEqual(2);
+    render(1_000);
+    expect(Number(reports().at(-1)!.split(" ")[1])).toBe(endMs);
+  },
+);
+
 test("PL16: a flush while held answers as usual, and what comes next is heard", () => {
   const { player, output, reports, begin, send, render } = startPlayer(48_000);
   begin("a");

@@ -38,6 +38,28 @@ test("PG19: only frames that are safe to their last sample are let go, and none 
   expect(kept.first).toBe(10);
 });
 
+test("PG45: frames nobody is to hear are stepped over, wherever they lie", () => {
+  const kept = new KeptAudio();
+  keep(kept, 10, 3);
+  kept.writeOff(10, 4);
+  keep(kept, 5, 3);
+  kept.writeOff(15, 12);
+  keep(kept, 5, 3);
+  kept.writeOff(20, 15);
+  const heard = Array.from({ length: 21 }, (_, frame) => kept.toHearFrom(frame));
+  expect(heard).toEqual([0, 1, 2, 3, 10, 10, 10, 10, 10, 10, 10, 11, 20, 20, 20, 20, 20, 20, 20, 20, 20]);
+  expect(kept.owed).toBe(0);
+  expect(kept.firstLoud(4, 2)).toBe(0);
+  expect(kept.firstLoud(5, 2)).toBeNull();
+  kept.writeOff(20, 2);
+  expect([1, 2, 10, 11, 19].map((frame) => kept.toHearFrom(frame))).toEqual([1, 20, 20, 20, 20]);
+  // As what lies before it is safe, so is it.
+  kept.safe(2 * FRAME_SAMPLES);
+  expect(kept.owed).toBe(20);
+  keep(kept, MAX_KEPT_FRAMES);
+  expect(kept.toHearFrom(kept.first)).toBe(kept.first);
+});
+
 test("PG23: a voice is found among what is owed, where it begins", () => {
   const kept = new KeptAudio();
   keep(kept, 5, 3);

@@ -2,56 +2,11 @@
 
 import { expect, test } from "vitest";
 import { FRAME_MS, FRAME_SAMPLES } from "../../src/audio/format.ts";
-import {
-  MAX_PRESS_MS,
-  PRESS_PRE_ROLL_MS,
-  PRESS_TAIL_MS,
-  TAIL_WAIT_MS,
-} from "../../src/browser/push-to-talk.ts";
+import { MAX_PRESS_MS, TAIL_WAIT_MS } from "../../src/browser/push-to-talk.ts";
 import { microphoneWords, noticeWords, stateWords, talkLabel } from "../../src/browser/words.ts";
 import { PressGesture } from "../../src/browser/press-gesture.ts";
-import { startCall, startTalking, STORED, WELCOME, type CallFixture } from "./support-call.ts";
-
-const VOICE = { voice: true };
-const PRE_ROLL = PRESS_PRE_ROLL_MS / FRAME_MS;
-const TAIL = PRESS_TAIL_MS / FRAME_MS;
-const SETTINGS = {
-  ...WELCOME.settings,
-  policy: "ptt",
-  policies: ["normal", "ptt"],
-  pushToTalk: true,
-};
-
-/** A microphone that is open and a conversation that listens to presses only. */
-async function startPushing(): Promise<CallFixture> {
-  const fixture = await startTalking();
-  fixture.receive({ type: "settings", settings: SETTINGS });
-  fixture.ear.heard.length = 0;
-  fixture.outgoing.length = 0;
-  return fixture;
-}
-
-/** What went out, frames in a row as one. */
-function spoken({ outgoing }: CallFixture): string[] {
-  const all: string[] = [];
-  let frames = 0;
-  for (const what of [...outgoing, ""]) {
-    if (what === "frame") frames++;
-    else {
-      if (frames > 0) all.push(`${frames} frames`);
-      frames = 0;
-      if (what !== "") all.push(what);
-    }
-  }
-  return all;
-}
-
-/** Whether the conversation has these frames of the microphone, in order, and nothing else after `from`. */
-function hasHeard({ ear, world }: CallFixture, first: number, end: number, from = 0): boolean {
-  const wanted = world.captured.slice(first, end).flatMap((frame) => [...frame]);
-  const heard = ear.heard.slice(from);
-  return heard.length === wanted.length && heard.every((sample, at) => sample === wanted[at]);
-}
+import { startCall, STORED } from "./support-call.ts";
+import { hasHeard, PRE_ROLL, SETTINGS, spoken, startPushing, TAIL, VOICE } from "./support-pressing.ts";
 
 test("PG44: outside of a press nothing is captured, however loud, and the microphone stays open", async () => {
   const fixture = await startPushing();

@@ -31,6 +31,7 @@ export const WELCOME: ConversationMessage & { type: "welcome" } = {
     muted: false,
     pushToTalk: false,
     halfDuplex: false,
+    typingInterrupts: true,
   },
   usage: {
     audioInMs: 0,

@@ -101,6 +101,20 @@ describe("barge-in", () => {
       expect(it.model().asked).toEqual(["answer", "cancel", "cut a1 500"]);
     }));
 
+  test("BI11 what a page reports of a voice it holds counts, though its answer to the flush comes too late", () =>
+    play({}, (it) => {
+      const page = speaking(it);
+      it.says(page, { type: "text", text: "And then?" });
+      expect(page.types()).toContain("flush");
+      // Of the hold, which began with the text: at once, and when the device has played what it had.
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 690 });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 730 });
+      it.clock.advance(FLUSH_ANSWER_MS);
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 730, done: true });
+      expect(it.model().asked).toContain("cut a1 730");
+      expect(it.items.pageItems(10).items).toMatchObject([{ id: "u1" }, { id: "a1", heardMs: 730 }, {}]);
+    }));
+
   test("BI1 speech before the first sound cancels the answer and leaves no half bubble", () =>
     play({}, (it) => {
       const page = talking(it);

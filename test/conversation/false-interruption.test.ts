@@ -334,4 +334,28 @@ describe("the agent's own voice", () => {
       expect(it.model().asked.at(-1)).toBe("answer");
       expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u3" });
     }));
+
+  test("EC4 the greeting's own first word is no turn, nor is what has no words", () =>
+    play({ policies: { careful: { ...PLAIN, protectGreetingMs: 800 } }, greeting: "Hello there" }, (it) => {
+      const page = it.page();
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.model().answers("g", "Hello there, I am listening", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "g", playedMs: 100 });
+      for (const [itemId, text] of [
+        ["u1", "Hello."],
+        ["u2", "..."],
+      ] as const) {
+        it.model().says({ type: "speech_started", itemId, startMs: 0 });
+        sound(it, page, 160);
+        it.says(page, { type: "playback", itemId: "g", playedMs: 300 });
+        it.model().says({ type: "speech_stopped", itemId });
+        it.model().says({ type: "user_turn", itemId, audioMs: 160 });
+        words(it, itemId, text);
+        expect(it.model().asked.at(-1)).toBe(`remove ${itemId}`);
+      }
+      expect(page.last("error")).toMatchObject({ code: "echo_heard" });
+      expect(page.types()).not.toContain("flush");
+    }));
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { SPEECH_STALL_MS } from "../../src/conversation/user-speech.ts";
+import { SPEECH_STALL_MS } from "../../src/conversation/stalled-speech.ts";
 import { MIN_DIAL_GAP_MS } from "../../src/conversation/upstream.ts";
 import { defineAgent, defineTool } from "../../src/define.ts";
 import { play, settled, talking } from "../support/conversation-scene.ts";

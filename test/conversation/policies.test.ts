@@ -27,6 +27,7 @@ describe("policies", () => {
         policies: ["normal", "snappy", "hold", "closed"],
         pushToTalk: false,
         halfDuplex: false,
+        typingInterrupts: true,
         halfDuplexPolicy: "closed",
       });
       it.says(page, { type: "settings", policy: "snappy" });
@@ -127,6 +128,7 @@ describe("policies", () => {
   test("PO5 where typing does not interrupt, the answer to it follows", () =>
     play({ policies: { polite: { ...PLAIN, typingInterrupts: false } } }, (it) => {
       const page = talking(it);
+      expect(page.last("welcome")?.settings).toMatchObject({ typingInterrupts: false });
       it.model().hears("u1", "tell me");
       it.model().answers("a1", "A long story", 3000);
       it.says(page, { type: "text", text: "And then?" });

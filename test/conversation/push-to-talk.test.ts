@@ -4,33 +4,11 @@ import { describe, expect, test } from "vitest";
 import { PAGE_BACK_MS } from "../../src/conversation/absence.ts";
 import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
 import { play, sound, talking } from "../support/conversation-scene.ts";
-import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { PLAIN } from "../support/policies.ts";
+import { committed, FRAME_SAMPLES, streaming, turn } from "../support/presses.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
 
 const policies = { hold: { ...PLAIN, turnDetection: null }, plain: PLAIN };
-/** 40 ms. */
-const FRAME_SAMPLES = 960;
-
-function turn(it: Scene, page: RecordingCaller, action: string, atSample?: number): void {
-  it.says(page, { type: "turn", action, ...(atSample === undefined ? {} : { atSample }) });
-}
-
-/** What a model says of a turn that was committed. */
-function committed(it: Scene, itemId: string, text: string): void {
-  it.model().says({ type: "user_turn", itemId, audioMs: 400 });
-  it.model().says({ type: "user_transcript", itemId, text, usage: NO_USAGE });
-}
-
-/** A page with a stream, and a live session. */
-function streaming(it: Scene): RecordingCaller {
-  const page = it.page();
-  it.says(page, { type: "hello", pageId: "p", streamId: "s" });
-  it.says(page, { type: "start" });
-  it.model().ready();
-  it.says(page, { type: "resending", fromSample: 0 });
-  return page;
-}
 
 describe("push-to-talk", () => {
   test("PT1 a press stops the agent, clears, and shows its turn; its end commits and asks for one answer", () =>

@@ -47,7 +47,10 @@ describe("server events", () => {
 
   test("RT6 each error is classed once", () => {
     expect(classifyError("response_cancel_not_active")).toEqual({ action: "ignore" });
-    expect(classifyError("unknown_parameter")).toEqual({ action: "report", code: "unknown_parameter" });
+    expect(classifyError("unknown_parameter")).toEqual({
+      action: "report",
+      refused: { code: "unknown_parameter" },
+    });
     expect(classifyError("invalid_api_key")).toMatchObject({
       action: "end",
       failure: { kind: "key_rejected" },

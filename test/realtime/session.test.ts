@@ -247,6 +247,17 @@ describe("a live session", () => {
     expect(socket.events.slice(1)).toMatchObject([{ type: "lost", failure: { kind: "quota_exhausted" } }]);
   });
 
+  test.each([
+    ["its code", { code: "input_audio_buffer_commit_empty" }],
+    ["its event id", { code: "invalid_value", event_id: "commit" }],
+  ])("PT11 a commit that is refused is told as such, known by %s", async (_by, error) => {
+    const socket = await ScriptedSocket.live();
+    socket.session.commitAudio();
+    expect(socket.sent).toEqual([{ type: "input_audio_buffer.commit", event_id: "commit" }]);
+    socket.says({ type: "error", error });
+    expect(socket.events).toEqual([{ type: "refused", code: error.code, isCommit: true }]);
+  });
+
   test("RT13 an item that is text though audio was asked for is told as such, once, before its words", async () => {
     const socket = await ScriptedSocket.live();
     socket.session.answer({});

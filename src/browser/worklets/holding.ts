@@ -43,6 +43,11 @@ export class Holding {
     this.#gain = this.#rampSamples;
   }
 
+  /** Held, and the slope is behind it: nothing leaves the player. */
+  get isStill(): boolean {
+    return this.#isHeld && this.#gain === 0;
+  }
+
   /** How many of the next `count` samples are to be taken from the voice: fewer where it falls silent among them. */
   sounding(count: number): number {
     return this.#isHeld ? Math.min(count, this.#gain) : count;

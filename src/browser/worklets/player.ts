@@ -29,6 +29,8 @@ export class Player {
   readonly #tell = ({ itemId, playedMs, underruns, gapMs }: Played, done: boolean): void =>
     this.#post({ type: "played", itemId, playedMs, done, underruns, gapMs });
   #sinceReport = 0;
+  /** A held voice whose device still plays what it had. */
+  #isComingToRest = false;
   #latencyMs = 0;
   #lastSample = 0;
   #ramp: { from: number } | null = null;
@@ -65,9 +67,13 @@ export class Player {
         break;
       case "hold":
         this.#holding.hold();
+        // Told at once, and once more when it is final: whatever comes of the hold, what was heard is known.
+        this.#sinceReport = this.#reportEverySamples;
+        this.#isComingToRest = true;
         break;
       case "resume":
         this.#holding.resume();
+        this.#isComingToRest = false;
         break;
       default:
         assertNever(message);
@@ -106,6 +112,7 @@ export class Player {
     this.#resampler.reset();
     this.#edges.reset();
     this.#holding.release();
+    this.#isComingToRest = false;
     this.#isQuiet = true;
     this.#ramp = { from: this.#lastSample };
     for (const one of played) this.#tell(one, true);
@@ -126,11 +133,12 @@ export class Player {
 
   #report(renderedSamples: number): void {
     this.#sinceReport += renderedSamples;
-    const isDue = this.#sinceReport >= this.#reportEverySamples;
+    const delaySamples = this.#delaySamples();
+    const isAtRest = this.#isComingToRest && this.#holding.isStill && delaySamples <= this.#resampler.pending;
+    if (isAtRest) this.#isComingToRest = false;
+    const isDue = isAtRest || this.#sinceReport >= this.#reportEverySamples;
     if (isDue) this.#sinceReport = 0;
-    if (!this.#queue.isEmpty) {
-      this.#queue.report(this.#delaySamples(), isDue, this.#tell);
-    }
+    if (!this.#queue.isEmpty) this.#queue.report(delaySamples, isDue, this.#tell);
     if (isDue) this.#reportCounters();
   }
 

@@ -9,6 +9,8 @@ import type { ConversationSnapshot, Item } from "../../../src/protocol/messages.
 import { SAMPLES_PER_MS } from "../../../src/audio/format.ts";
 import { launch } from "../chromium.ts";
 import { encodeWav } from "../wav.ts";
+import { installRoom } from "./room.ts";
+import type { Room } from "./room.ts";
 
 /** What left the player, at the device's rate. */
 export interface Recording {
@@ -81,6 +83,8 @@ export class TalkingPage {
   readonly #onClose: () => void;
   /** Binary frames the page received, after each `audio` message: the audio per item as it was sent. */
   readonly #sentAudio = new Map<string, Buffer[]>();
+  /** Binary frames the page sent. */
+  readonly #microphoneAudio: Buffer[] = [];
   readonly complaints: string[] = [];
 
   private constructor(page: Page, context: BrowserContext, onClose: () => void) {
@@ -96,13 +100,13 @@ export class TalkingPage {
 
   /**
    * Opens the page at `url` with a microphone that will say `speech`, from each time it is opened. `plain` is one
-   * whose sound the browser leaves alone: no echo, noise or level is taken care of. `isAudible`: it plays on the
-   * machine's sound device.
+   * whose sound the browser leaves alone: no echo, noise or level is taken care of. `room`: such a one, which also hears
+   * what the page plays. `isAudible`: it plays on the machine's sound device.
    */
   static async open(
     url: string,
     speech: Int16Array,
-    { plain = false, isAudible = false } = {},
+    { plain = false, room, isAudible = false }: { plain?: boolean; room?: Room; isAudible?: boolean } = {},
   ): Promise<TalkingPage> {
     const folder = mkdtempSync(join(tmpdir(), "parley-microphone-"));
     const microphoneWav = join(folder, "microphone.wav");
@@ -111,7 +115,8 @@ export class TalkingPage {
     // The tap's module is a blob, which the page's own policy rightly forbids; `page.test.ts` keeps the policy.
     const context = await browser.newContext({ bypassCSP: true });
     await context.addInitScript(installTap, TAP_WORKLET);
-    if (plain) await context.addInitScript(takeProcessingOff);
+    if (room !== undefined) await context.addInitScript(installRoom, room);
+    else if (plain) await context.addInitScript(takeProcessingOff);
     const removeFolder = () => rmSync(folder, { recursive: true, force: true });
     const talking = new TalkingPage(await context.newPage(), context, removeFolder);
     await talking.page.goto(url);
@@ -178,10 +183,14 @@ export class TalkingPage {
     );
   }
 
+  /** All that the page sent of its microphone, in the order it was sent. */
+  microphoneSamples(): Int16Array {
+    return samplesOf(this.#microphoneAudio);
+  }
+
   /** All audio of the item that the page was sent, as often as it was sent. */
   sentSamples(itemId: string): Int16Array {
-    // Copied: a buffer of the pool may begin at an odd byte.
-    return new Int16Array(new Uint8Array(Buffer.concat(this.#sentAudio.get(itemId) ?? [])).buffer);
+    return samplesOf(this.#sentAudio.get(itemId) ?? []);
   }
 
   sent(itemId: string): SentAudio {
@@ -260,6 +269,9 @@ export class TalkingPage {
   #recordAudio(): void {
     this.page.on("websocket", (socket) => {
       let current: Buffer[] | undefined;
+      socket.on("framesent", ({ payload }) => {
+        if (typeof payload !== "string") this.#microphoneAudio.push(payload);
+      });
       socket.on("framereceived", ({ payload }) => {
         if (typeof payload !== "string") {
           current?.push(payload);
@@ -274,4 +286,9 @@ export class TalkingPage {
       });
     });
   }
+}
+
+function samplesOf(frames: readonly Buffer[]): Int16Array {
+  // Copied: a buffer of the pool may begin at an odd byte.
+  return new Int16Array(new Uint8Array(Buffer.concat(frames)).buffer);
 }

@@ -1,8 +1,8 @@
 // Where in an answer the last sound was that left the player: found by comparing what was recorded there with what the
 // page was sent, so that silence of an underrun or a hold cannot be taken for speech.
 
-import { SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../src/audio/format.ts";
-import { resample } from "../../src/local-model/resampler.ts";
+import { SAMPLE_RATE_HZ, SAMPLES_PER_MS } from "../../../src/audio/format.ts";
+import { resample } from "../../../src/local-model/resampler.ts";
 
 /** What is compared. Longer than any hiss, and a voice is never so alike itself anywhere else. */
 export const COMPARED_MS = 400;
