@@ -160,10 +160,7 @@ export class Conversation implements Requests {
     const id = this.#transcript.typed(text, sentId);
     this.#upstream.tell({ kind: "message", id, role: "user", text });
     this.#receipts.committed(id, "typed");
-    this.#happens({
-      type: "typed",
-      waits: !this.#settings.policy.typingInterrupts || this.#agent.isProtected,
-    });
+    this.#happens({ type: "typed", waits: !this.#settings.policy.typingInterrupts });
     this.#happens({ type: "wanted", toolsRunning: this.#calls.awaited });
   }
 

@@ -71,4 +71,13 @@ describe("a wake by voice", () => {
       it.clock.advance(DOUBTFUL_WAKE_MS);
       expect(page.states().at(-1)).toBe("listening");
     }));
+
+  test("SL6 noise that is taken for a turn is no sign of anybody", () =>
+    play({}, (it) => {
+      const page = woken(it);
+      it.model().hears("n1", "");
+      it.model().answerDone("cancelled");
+      it.clock.advance(DOUBTFUL_WAKE_MS);
+      expect(page.states().at(-1)).toBe("asleep");
+    }));
 });

@@ -47,7 +47,7 @@ describe("saying nothing", () => {
 
   test("SI1 beside another tool the other one's output is answered", () =>
     play({ tools: [staySilent, now] }, async (it) => {
-      talking(it);
+      const page = talking(it);
       it.model().hears("u1", "not you, what time is it");
       it.model().says({
         type: "tool_call",
@@ -60,6 +60,23 @@ describe("saying nothing", () => {
       calls(it, "stay_silent");
       await settled();
       expect(it.model().asked).toEqual(["answer", "add tool_output", "add tool_output", "answer"]);
+      it.model().answers("a1", "Noon.", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      expect(page.last("turn")).toMatchObject({ outcome: "tool", itemId: "u1" });
+    }));
+
+  test("SI2 where no page holds the floor nobody is asked", () =>
+    play({ checkIn: { afterMs: 10_000, instructions: "Ask if they are still there." } }, (it) => {
+      const page = talking(it);
+      it.page();
+      it.model().hears("u1", "hello");
+      it.model().answers("a1", "Hi!", 300);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+      it.conversation.reception.detach(page, false);
+      it.clock.advance(10_000);
+      expect(it.model().asked).toEqual(["answer"]);
     }));
 
   test("SI2 the agent checks in once after a long silence, and again only when the user has spoken", () =>

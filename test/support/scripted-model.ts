@@ -100,8 +100,10 @@ export class ScriptedModel implements Model {
   }
   answer(request: AnswerRequest): void {
     this.onAnswer();
-    const isPlain = request.instructions === undefined;
-    this.asked.push(isPlain ? "answer" : request.tools === false ? "go on" : "greet");
+    const { instructions, tools } = request;
+    if (instructions === undefined) this.asked.push("answer");
+    else if (tools === false) this.asked.push("go on");
+    else this.asked.push(instructions.includes("broke off") ? "go on with tools" : "greet");
   }
   cancelAnswer(): void {
     this.asked.push("cancel");
