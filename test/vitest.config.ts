@@ -59,6 +59,8 @@ export default defineConfig({
   test: {
     // The Worker logs a line per lifecycle change; of a test that passes nobody wants to read them.
     silent: "passed-only",
+    // Most tests wait for speech in real time: one for each core, where vitest would leave one free.
+    maxWorkers: 2,
     projects: [
       {
         root,
