@@ -76,6 +76,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // Every file would load the Worker anew; each test opens conversations of its own.
+          isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", "test/chaos/**", "test/local-model/**", "test/dev/**"],
           globalSetup: ["test/local-model/schema/watch-worker-tests.ts", "test/start-local-model.ts"],

@@ -1,5 +1,5 @@
 // What an agent does about its own voice in rooms without echo cancellation: a long answer in a real browser whose
-// microphone hears what the page plays, softer and later. `docs/turn-taking.md` has the command.
+// microphone hears what the page plays, softer and later: `npm run bench:echo`.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";

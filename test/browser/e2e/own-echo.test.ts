@@ -14,6 +14,8 @@ const LOUD_ROOM = { gainDb: -12, delayMs: 60 };
 const LATER_MS = 30_000;
 /** From the press on Talk on: the greeting takes four seconds. */
 const SPEAKS_AT_S = 8;
+/** Of 32,768: 72 dB below the loudest, where the echo is 12 dB below the voice. */
+const INAUDIBLE = 8;
 /** The player may run dry for a moment on a busy machine. */
 const SLACK_MS = 500;
 
@@ -80,10 +82,16 @@ describe("a room that gives back the agent's voice", () => {
     try {
       await room.ask();
       await someone.page.locator('[data-testid="item"][data-status="interrupted"]').waitFor();
-      await someone.items("assistant").filter({ hasText: "I am Parley" }).nth(1).waitFor();
+      // The turn, and after it an answer.
+      await someone.page
+        .locator(
+          '[data-status="interrupted"] ~ [data-role="user"] ~ [data-role="assistant"][data-status="completed"]',
+        )
+        .waitFor();
       const turns = await room.spokenTurns();
       expect(turns).toHaveLength(1);
-      expect(turns[0]!.text).toMatch(/name/);
+      // The recogniser heard the agent at the same moment, and gets a word or two wrong; but what it heard is the user.
+      expect(turns[0]!.text).toMatch(/^wh.* (is|name)/i);
       const cut = (await someone.snapshot()).items.find(({ status }) => status === "interrupted")!;
       // It was heard for a while.
       expect(cut.heardMs).toBeGreaterThan(1_000);
@@ -107,7 +115,8 @@ describe("a room that gives back the agent's voice", () => {
       expect(room.dropped).toBe(0);
       expect(await room.spokenTurns()).toEqual([]);
       expect(someone.microphoneSamples().length).toBeGreaterThan(ownMs);
-      expect(someone.microphoneSamples().every((sample) => sample === 0)).toBe(true);
+      // A resampler's last rounding is no sound.
+      expect(someone.microphoneSamples().every((sample) => Math.abs(sample) <= INAUDIBLE)).toBe(true);
       expect(someone.complaints).toEqual([]);
     } finally {
       await someone.close();
