@@ -24,8 +24,8 @@ export class AgentVoice {
   #isStopped = false;
   readonly #hold: VoiceHold;
   readonly #typedHold: TypedHold;
-  /** The user interrupted what plays, and the conversation has not said that it knows. */
-  #isInterruptOwed = false;
+  /** The user interrupted this item, and the conversation has not said that it knows. */
+  #interrupted: string | null = null;
   /** What was begun last and has not been played to its end: while there is such an item, somebody can interrupt it. */
   #lastItem: string | null = null;
   /** When the last item was over. */
@@ -62,7 +62,7 @@ export class AgentVoice {
 
   goOn(): void {
     this.#isStopped = false;
-    this.#isInterruptOwed = false;
+    this.#interrupted = null;
   }
 
   /** Something of the agent is in the air, or will be at once, or was a moment ago. */
@@ -89,7 +89,7 @@ export class AgentVoice {
 
   /** The user wants silence. What was heard follows the word of it at once, without being asked for. */
   interrupt(): void {
-    this.#isInterruptOwed = this.#lastItem !== null;
+    this.#interrupted = this.#lastItem;
     this.#send({ type: "interrupt" });
     this.flush();
   }
@@ -118,7 +118,7 @@ export class AgentVoice {
     switch (message.type) {
       case "audio":
         if (this.#isStopped) break;
-        this.#isInterruptOwed = false;
+        this.#interrupted = null;
         this.#lastItem = message.itemId;
         this.#lastSignMs = this.#clock.now();
         this.#protect(message.itemId, message.fromMs, message.protectedMs ?? 0);
@@ -128,7 +128,7 @@ export class AgentVoice {
         if (!this.#isStopped) this.#speaker.end(message.itemId, message.totalMs);
         break;
       case "flush":
-        this.#isInterruptOwed = false;
+        this.#interrupted = null;
         this.flush();
         break;
       case "resume":
@@ -163,15 +163,17 @@ export class AgentVoice {
     const playing = items.find(({ id }) => id === this.#lastItem);
     // While this page was away the answer was cut, or is no more: playing on would be heard and not remembered.
     if (this.#lastItem !== null && (playing === undefined || playing.status === "interrupted")) this.flush();
-    // It may have been lost with the socket, and the rest would be sent and heard again.
-    if (this.#isInterruptOwed) this.#send({ type: "interrupt" });
-    this.#isInterruptOwed = false;
+    // It may have been lost with the socket, and the rest would be sent and heard again. Where it was not, somebody may
+    // have asked for something else since.
+    const interrupted = items.find(({ id }) => id === this.#interrupted);
+    if (interrupted !== undefined && interrupted.status !== "interrupted") this.#send({ type: "interrupt" });
+    this.#interrupted = null;
     this.#reports.sendWaiting();
   }
 
   leave(): void {
     this.flush();
-    this.#isInterruptOwed = false;
+    this.#interrupted = null;
     this.#reports.forget();
   }
 

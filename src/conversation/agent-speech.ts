@@ -121,6 +121,8 @@ export class AgentSpeech {
    * if none was, it is the same answer again.
    */
   goesOn(): boolean {
+    // Where its words came first, what the page said last counts.
+    this.playout.settleNow();
     const stopped = this.#stopped;
     this.#stopped = undefined;
     if (stopped === undefined) return false;

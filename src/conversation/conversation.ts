@@ -308,6 +308,7 @@ export class Conversation implements Requests {
       case "assistant_text":
         return this.#inText();
       case "tool_call":
+        this.#receipts.calling();
         return this.#calls.called(event);
       case "answer_done":
         return this.#answerDone(event);

@@ -6,12 +6,14 @@ import { type Word, wordsOf } from "./words-of.ts";
 
 /** Letters a ms, as `weightOf` counts them: slower than anyone speaks to a stranger. Until the voice is known. */
 const SLOW_PACE = 0.015;
+const SLOWEST_PACE = SLOW_PACE / 3;
 /** One sentence may be spoken more slowly than the slowest of the last ones. */
 const PACE_SLACK = 0.95;
 /** The pace is known from so many of the last items. */
 const KNOWN_ITEMS = 5;
-/** Shorter items tell more of their silences than of a pace, in ms. */
+/** Shorter items tell more of their silences than of a pace, in ms; so do those of fewer letters. */
 const SHORTEST_MS = 1_000;
+const LEAST_WEIGHT = 15;
 
 /** A voice draws breath: a piece's first sound comes so long after its audio began. */
 const LEAD_MS = 150;
@@ -25,8 +27,10 @@ export class VoicePace {
   readonly #known: number[] = [];
 
   learn(text: string, audioMs: number): void {
-    if (audioMs < SHORTEST_MS) return;
-    this.#known.push(weightOf(wordsOf(text)) / audioMs);
+    const weight = weightOf(wordsOf(text));
+    if (audioMs < SHORTEST_MS || weight < LEAST_WEIGHT) return;
+    // Music, or a long pause, is no pace.
+    this.#known.push(Math.max(SLOWEST_PACE, weight / audioMs));
     if (this.#known.length > KNOWN_ITEMS) this.#known.shift();
   }
 
@@ -73,17 +77,26 @@ export class HeardText {
   heard(heardMs: number, totalMs: number, complete = true): string {
     if (complete && totalMs > 0 && heardMs >= totalMs) return this.#text;
     const words = wordsOf(this.#text);
-    const marks = this.#pieces.map(({ chars, receivedMs }) => ({
-      weight: weightOf(words, chars),
-      receivedMs,
-    }));
-    const end = {
-      weight: complete ? weightOf(words) : this.#weightArrived(marks, words, totalMs),
-      receivedMs: totalMs,
-    };
+    const marks = this.#marks(words);
+    const weight = complete ? weightOf(words) : this.#weightArrived(marks, words, totalMs);
+    const end = { weight, receivedMs: totalMs };
     const even = totalMs > 0 ? (end.weight * heardMs) / totalMs : 0;
     const spoken = Math.min(even, spokenByMarks(marks, heardMs - MARGIN_MS, end));
     return this.#text.slice(0, lastSpoken(words, spoken));
+  }
+
+  /** One pass over both, for either may be long. */
+  #marks(words: readonly Word[]): Mark[] {
+    let next = 0;
+    let before = 0;
+    return this.#pieces.map(({ chars, receivedMs }) => {
+      for (; next < words.length && words[next]!.end <= chars; next++) before += weightOf([words[next]!]);
+      const word = words[next];
+      // A piece may begin inside of a word.
+      const part =
+        word === undefined ? 0 : Math.max(0, chars - (word.end - word.text.length)) / word.text.length;
+      return { weight: before + (word === undefined ? 0 : part * weightOf([word])), receivedMs };
+    });
   }
 
   /** How far into the words the audio of an unfinished item reaches. */
@@ -120,14 +133,10 @@ function lastSpoken(words: readonly Word[], spoken: number): number {
   return end;
 }
 
-/** How long words take against others, of those before `chars` only. */
-function weightOf(words: readonly Word[], chars = Infinity): number {
+/** How long words take against others. */
+function weightOf(words: readonly Word[]): number {
   let weight = 0;
-  for (const { text, end, isLetter } of words) {
-    const part = Math.min(1, (chars - (end - text.length)) / text.length);
-    if (part <= 0) break;
-    // The shortest words take longer than their letters tell.
-    weight += part * (isLetter ? LETTER_WEIGHT : text.length + 2);
-  }
+  // The shortest words take longer than their letters tell.
+  for (const { text, isLetter } of words) weight += isLetter ? LETTER_WEIGHT : text.length + 2;
   return weight;
 }

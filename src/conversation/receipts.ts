@@ -36,6 +36,10 @@ interface OpenTurn {
   isWanted: boolean;
   /** The next answer belongs to another turn; this one ends when its own has been heard. */
   closing: boolean;
+  /** It was put to sleep in the middle of its answer: what is not heard whole was cut. */
+  isStopped: boolean;
+  /** A tool was called for it, though it may not run. */
+  hasCalled: boolean;
   items: Set<string>;
   /** Items whose heard part is not settled. */
   unsettled: Set<string>;
@@ -90,6 +94,8 @@ export class Receipts {
       outputs: 0,
       isWanted: false,
       closing: false,
+      isStopped: false,
+      hasCalled: false,
       items: new Set(),
       unsettled: new Set(),
       sounding: undefined,
@@ -160,10 +166,15 @@ export class Receipts {
       turn.unsettled.delete(itemId);
       if (heard.part === "some") turn.heardMs += heard.ms;
       if (heard.part === "all") turn.heardMs += heard.totalMs;
-      else if (this.#isCutting) turn.cut = true;
+      else if (this.#isCutting || turn.isStopped) turn.cut = true;
       // Nobody looks at the state of a conversation that sleeps.
       if (turn.closing && !this.#wasAwake && turn.unsettled.size === 0) this.#finish(turn, outcomeOf(turn));
     }
+  }
+
+  /** The model calls a tool. */
+  calling(): void {
+    for (const turn of this.#asked()) turn.hasCalled = true;
   }
 
   /** The answer called `calls` tools that another answer waits for. */
@@ -189,7 +200,7 @@ export class Receipts {
   /** Whether what runs is for this turn alone, and has neither sounded nor called a tool. */
   isOnly(itemId: string): boolean {
     const [turn, another] = this.#asked();
-    return turn?.itemId === itemId && another === undefined && turn.sounding === undefined && !turn.tool;
+    return turn?.itemId === itemId && another === undefined && turn.sounding === undefined && !turn.hasCalled;
   }
 
   failed(): void {
@@ -219,7 +230,7 @@ export class Receipts {
     for (const turn of this.#asked()) {
       if (!isAwake && turn.heardFirstMs !== undefined && turn.unsettled.size > 0) {
         // It was put to sleep in the middle of its answer: the page has yet to say how far that was heard.
-        turn.closing = true;
+        turn.closing = turn.isStopped = true;
         continue;
       }
       if (isCancelled) turn.cut = true;

@@ -4,10 +4,18 @@
 import { expect, test } from "vitest";
 import { FRAME_MS } from "../../src/audio/format.ts";
 import { CONFIRM_WAIT_MS, HOLD_MAX_MS } from "../../src/browser/voice-hold.ts";
-import type { LiveSettings } from "../../src/protocol/messages.ts";
+import type { Item, LiveSettings } from "../../src/protocol/messages.ts";
 import { startTalking, WELCOME, type CallFixture } from "./support-call.ts";
 
 const { settings } = WELCOME;
+const ANSWER: Item = {
+  id: "a",
+  role: "assistant",
+  kind: "message",
+  text: "",
+  status: "in_progress",
+  startedAt: 0,
+};
 
 /** A call in which the agent speaks, under a policy with these flags. */
 async function startAnswer(flags: Partial<LiveSettings> = {}, protectedMs?: number): Promise<CallFixture> {
@@ -91,8 +99,7 @@ test("PG63: a socket that is lost meanwhile ends nothing before its time; the te
   call.onPlayed({ itemId: "a", playedMs: 700, done: false });
   clock.pass(HOLD_MAX_MS - 1);
   sent.length = 0;
-  const item = { id: "a", role: "assistant", kind: "message", text: "", status: "in_progress" } as const;
-  attach({ items: [{ ...item, startedAt: 0 }], state: "speaking" });
+  attach({ items: [ANSWER], state: "speaking" });
   const types = sent.map(({ type }) => type);
   expect(types).toContain("text");
   // The position follows the words over the same socket.
@@ -145,12 +152,12 @@ test("PG11: an interrupt that may be lost with its socket is said again, before 
   drop();
   call.onPlayed({ itemId: "a", playedMs: 700, done: true });
   sent.length = 0;
-  attach({ state: "speaking" });
+  attach({ items: [ANSWER], state: "speaking" });
   const last = sent.slice(-2);
   expect(last).toEqual([{ type: "interrupt" }, expect.objectContaining({ type: "playback", playedMs: 700 })]);
   drop();
   sent.length = 0;
-  attach({ state: "speaking" });
+  attach({ items: [ANSWER], state: "speaking" });
   expect(sent).not.toContainEqual({ type: "interrupt" });
 });
 
@@ -167,7 +174,16 @@ test("PG11: an interrupt that arrived, or that the user went on after, is not sa
   for (const { drop, attach, sent } of [known, typed, idle]) {
     drop();
     sent.length = 0;
-    attach({ state: "speaking" });
+    attach({ items: [ANSWER], state: "speaking" });
+    expect(sent).not.toContainEqual({ type: "interrupt" });
+  }
+  // Only its flush was lost; what is answered now somebody else has asked for.
+  for (const items of [[], [{ ...ANSWER, status: "interrupted", heardMs: 40 } as const]]) {
+    const { call, drop, attach, sent } = await startAnswer();
+    call.interrupt();
+    drop();
+    sent.length = 0;
+    attach({ items, state: "speaking" });
     expect(sent).not.toContainEqual({ type: "interrupt" });
   }
 });

@@ -53,6 +53,17 @@ describe("an answer that noise has stopped", () => {
       expect(page.states().at(-1)).toBe("listening");
     }));
 
+  test("FI7 goes on from what the page said last, where the words come before it has answered", () =>
+    play({ policies }, (it) => {
+      const page = speaking(it);
+      sound(it, page, 120);
+      it.model().says({ type: "speech_started", itemId: "n1", startMs: 0 });
+      sound(it, page, 400);
+      it.model().says({ type: "speech_stopped", itemId: "n1" });
+      it.model().says({ type: "user_turn", itemId: "n1", audioMs: 520 });
+      expect(afterNoise(it)).toEqual(["remove n1", "cut a1 1000", "go on"]);
+    }));
+
   test("FI9 gives way to what is typed meanwhile", () =>
     play({ policies }, (it) => {
       const page = speaking(it);
@@ -148,6 +159,24 @@ describe("noise in silence", () => {
       it.model().says({ type: "user_turn", itemId: "n2", audioMs: 300 });
       words(it, "n2", "");
       expect(it.model().asked.slice(2)).toEqual(["answer", "cancel", "answer", "remove n2"]);
+    }));
+
+  test("ST9 an answer that has called a tool goes on", () =>
+    play({}, (it) => {
+      talking(it);
+      it.model().says({ type: "speech_started", itemId: "n1", startMs: 0 });
+      it.model().says({ type: "speech_stopped", itemId: "n1" });
+      it.model().says({ type: "user_turn", itemId: "n1", audioMs: 300 });
+      it.model().says({
+        type: "tool_call",
+        itemId: "call_1",
+        callId: "c1",
+        name: "now",
+        argumentsJson: "{}",
+        complete: true,
+      });
+      words(it, "n1", "");
+      expect(it.model().asked).toEqual(["answer", "remove n1"]);
     }));
 
   test("ST9 a question typed right after is answered", () =>

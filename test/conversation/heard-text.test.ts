@@ -41,6 +41,20 @@ describe("heard text", () => {
     }
   });
 
+  test("BI5 pieces that end inside of words are weighed like whole ones", () => {
+    const text = "the quick brown fox jumps over the lazy dog again";
+    const told = (pieces: string[]) => {
+      const words = new HeardText();
+      for (const piece of pieces) words.add(piece, words.text.length * 60);
+      return Array.from({ length: 40 }, (_, step) => words.heard(step * 75, text.length * 60).length);
+    };
+    const [whole, split] = [told(text.match(/\S+\s*/g)!), told(text.match(/.{1,3}/g)!)];
+    // Finer pieces tell more, but never by more than a word.
+    for (const [step, length] of split.entries())
+      expect(Math.abs(length - whole[step]!)).toBeLessThanOrEqual(7);
+    expect(split.at(-1)).toBe(text.length - " again".length);
+  });
+
   test("BI9 in a writing without spaces the cut falls between its letters, and their marks stay with them", () => {
     const words = new HeardText();
     words.add("今天天气很好，我们去公园吧。", 0);
@@ -76,5 +90,11 @@ describe("heard text", () => {
     const short = new VoicePace();
     short.learn("Oh.", 900);
     expect(unfinished(short)).toBe(unknown);
+    // Nor does an item without words, or a hum.
+    short.learn("", 3_000);
+    short.learn("Hm.", 6_000);
+    expect(unfinished(short)).toBe(unknown);
+    slow.learn("A melody, and hardly a word to it.", 60_000);
+    expect(unfinished(slow)).toBeGreaterThan(0);
   });
 });

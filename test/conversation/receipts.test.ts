@@ -109,6 +109,21 @@ describe("turn receipts", () => {
       expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 600 }]);
     }));
 
+  test("TR1 also where somebody types before the page has said so", () =>
+    play({}, (it) => {
+      const page = talking(it);
+      it.model().hears("u1", "count");
+      it.model().answers("a1", "one two three", 3000);
+      it.model().answerDone();
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1200 });
+      it.says(page, { type: "stop" });
+      it.says(page, { type: "text", text: "hello" });
+      it.says(page, { type: "playback", itemId: "a1", playedMs: 1500, done: true });
+      it.clock.advance(FLUSH_ANSWER_MS);
+      it.model().ready();
+      expect(receipts(page)).toMatchObject([{ outcome: "interrupted", itemId: "u1", heardMs: 1500 }]);
+    }));
+
   test("TR2 nothing that did not sound has a time at the speaker", () =>
     play({}, (it) => {
       const page = talking(it);
