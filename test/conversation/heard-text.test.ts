@@ -50,8 +50,9 @@ describe("heard text", () => {
     };
     const [whole, split] = [told(text.match(/\S+\s*/g)!), told(text.match(/.{1,3}/g)!)];
     // Finer pieces tell more, but never by more than a word.
-    for (const [step, length] of split.entries())
+    for (const [step, length] of split.entries()) {
       expect(Math.abs(length - whole[step]!)).toBeLessThanOrEqual(7);
+    }
     expect(split.at(-1)).toBe(text.length - " again".length);
   });
 

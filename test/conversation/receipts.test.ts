@@ -1,8 +1,6 @@
 // What is written down of each turn.
 
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
-import { defineTool } from "../../src/define.ts";
 import { PRESS_STALL_MS } from "../../src/conversation/push-to-talk.ts";
 import { FLUSH_ANSWER_MS, SNAPSHOT_TURNS } from "../../src/protocol/messages.ts";
 import type { ConversationMessage } from "../../src/protocol/messages.ts";
@@ -11,14 +9,7 @@ import { play, settled, sound, talking } from "../support/conversation-scene.ts"
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { PLAIN } from "../support/policies.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
-
-const now = defineTool({
-  name: "now",
-  description: "The time.",
-  parameters: z.object({}),
-  timeoutMs: 1000,
-  run: () => ({ output: { say: "noon" } }),
-});
+import { calls, now } from "../support/tool-turns.ts";
 
 const VAD = { type: "server_vad", threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 500 } as const;
 
@@ -29,18 +20,6 @@ function receipts(page: RecordingCaller): ConversationMessage[] {
 /** What is stored, as it was told. */
 function rows(it: Scene): ConversationMessage[] {
   return it.turns.newest(SNAPSHOT_TURNS).map((row) => ({ type: "turn", ...row }));
-}
-
-function calls(it: Scene, name: string): void {
-  it.model().says({
-    type: "tool_call",
-    itemId: `call_${name}`,
-    callId: `c_${name}`,
-    name,
-    argumentsJson: "{}",
-    complete: true,
-  });
-  it.model().answerDone();
 }
 
 describe("turn receipts", () => {

@@ -1,32 +1,10 @@
 // Turns that get no answer, an agent that speaks up by itself, and the order of what was said.
 
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
-import { defineTool } from "../../src/define.ts";
 import { staySilent } from "../../src/tools/stay-silent.ts";
 import { play, settled, talking } from "../support/conversation-scene.ts";
-import type { Scene } from "../support/conversation-scene.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
-
-const now = defineTool({
-  name: "now",
-  description: "The time.",
-  parameters: z.object({}),
-  timeoutMs: 1000,
-  run: () => ({ output: { say: "noon" } }),
-});
-
-function calls(it: Scene, name: string): void {
-  it.model().says({
-    type: "tool_call",
-    itemId: `call_${name}`,
-    callId: `c_${name}`,
-    name,
-    argumentsJson: "{}",
-    complete: true,
-  });
-  it.model().answerDone();
-}
+import { calls, now } from "../support/tool-turns.ts";
 
 describe("saying nothing", () => {
   test("SI1 stay_silent ends the turn: its output goes in, no answer is asked for, now or after a rebuild", () =>
