@@ -1,29 +1,41 @@
 // Whether the microphone may be hearing nothing but the agent's own voice. The browser cancels echo well once it knows
-// the room, and not at all where it cannot. What an echo brings along is not known beforehand: it is learned from what
-// rises and falls as the agent does, and from the times when the page fell silent for a "voice" that fell silent with it.
+// the room, and not at all where it cannot. What an echo brings along is not known beforehand. It is proved by what
+// rises and falls as the agent does: only that may silence a microphone. A "voice" that the page fell silent for, and
+// that fell silent with it, makes it suspicious: that only keeps it from falling silent again.
 
 import { FRAME_MS } from "../audio/format.ts";
 
 /** An echo comes this much later than it was rendered at most: wireless speakers, the room, two buffers. */
 export const ECHO_DELAY_MS = 400;
 const DELAY_FRAMES = ECHO_DELAY_MS / FRAME_MS;
+/** The speaker's meter and the microphone's frames go by two clocks: an echo may be so much off its delay. */
+const DELAY_SLACK_FRAMES = 80 / FRAME_MS;
 /** A room is not equally loud at every pitch: an echo may be 6 dB above what was learned. */
 const MARGIN = 2;
+/** In all, over half a second, it may be 3 dB louder: who speaks as loud as the echo makes that much. */
+const SUM_MARGIN = Math.SQRT2;
+const SUMMED_FRAMES = 480 / FRAME_MS;
+/** Below this the agent is silent, whether its voice comes with zeros or with a hiss: -50 dBFS. */
+const AGENT_SILENCE = 0.003;
 /** So much of both is compared: some words. */
 const COMPARED_FRAMES = 2_000 / FRAME_MS;
 /** Of these so many with the agent's voice in them: its silence is like everybody's. */
-const LEAST_FRAMES = 800 / FRAME_MS;
+const LEAST_FRAMES = 600 / FRAME_MS;
 /** How often, in frames. */
-const COMPARE_EVERY = 5;
+const COMPARE_EVERY = 2;
 /**
- * Two courses of loudness this much alike (1: the same) are one. An echo comes to 0.85 to 1; of 560 people who spoke
- * over the agent for four seconds on end, none did.
+ * Two courses of loudness this much alike (1: the same) are one. An echo comes to 0.85 to 1. Of the 320 people of the
+ * unit test, who begin to speak as the agent does, nobody is taken for one.
  */
 const ALIKE = 0.85;
-/** What the first false alarm may teach: an echo 20 dB below what was played. A cough teaches nothing worse. */
-const FIRST_PATH = 0.1;
-/** Each further one teaches 6 dB, up to an echo as loud as the agent itself. */
-const PATH_STEP = 2;
+/** An echo is in every frame, a person pauses: what is heard in the softest eighth is all that can be echo, ... */
+const SOFTEST_SHARE = 8;
+/** ... once so many frames can be compared. */
+const LEAST_RATIOS = 8;
+/** What the first false alarm makes suspicious: an echo 12 dB below what was played. */
+const FIRST_SUSPICION = 0.25;
+/** Each further one adds 6 dB, up to an echo as loud as the agent itself. */
+const SUSPICION_STEP = 2;
 const MAX_PATH = 1;
 /** Half of it is forgotten in half a minute of the agent's voice: the browser's own cancelling gets better. */
 const FORGET_PER_FRAME = 0.5 ** (FRAME_MS / 30_000);
@@ -35,8 +47,13 @@ export class OwnEcho {
   /** Frames so far: the next one's place is this modulo the rings' length. */
   #frames = 0;
   #playing = 0;
-  /** How loud an echo is for each unit of what was played. */
+  /** How loud an echo is for each unit of what was played, and how late it comes, in frames: as it was proved. */
   #path = 0;
+  #delay = 0;
+  /** How loud it may be. */
+  #suspicion = 0;
+  /** The softest ratios of one comparison, in order. */
+  readonly #softest = new Float32Array(Math.floor(COMPARED_FRAMES / SOFTEST_SHARE) + 1);
 
   /** What the speaker is given now, as a root mean square. */
   playing(level: number): void {
@@ -48,59 +65,112 @@ export class OwnEcho {
     const place = this.#frames++ % this.#played.length;
     this.#played[place] = this.#playing;
     this.#heard[place] = level;
-    if (this.#playing === 0) return;
+    if (this.#playing < AGENT_SILENCE) return;
     this.#path *= FORGET_PER_FRAME;
+    this.#suspicion *= FORGET_PER_FRAME;
     if (this.#frames % COMPARE_EVERY !== 0) return;
-    this.#path = Math.min(Math.max(this.#path, this.#likely(true)), this.#most());
+    this.#compare();
+    if (this.isProved) this.#path = Math.min(this.#path, this.#most(this.#earliest, this.#latest));
+    if (this.#suspicion > 0) this.#suspicion = Math.min(this.#suspicion, this.#most(0, DELAY_FRAMES));
   }
 
-  /** A microphone this loud need not hear anybody. */
+  /** Whether the room is known to give the agent back. */
+  get isProved(): boolean {
+    return this.#path > 0;
+  }
+
+  /** A microphone this loud hears nothing but the agent, as far as was proved. */
   explains(level: number): boolean {
-    return level <= this.#path * MARGIN * this.#loudest();
+    if (level > this.#path * MARGIN * this.#loudest(this.#earliest, this.#latest)) return false;
+    return this.isProved && this.#explainsAll();
+  }
+
+  /** A microphone this loud need not hear anybody, as far as false alarms tell. */
+  suspects(level: number): boolean {
+    return level <= this.#suspicion * MARGIN * this.#loudest(0, DELAY_FRAMES);
   }
 
   /** What was heard at this level, as loud against what is played now, fell silent with the speaker. */
   learn(ratio: number): void {
-    const most = Math.min(MAX_PATH, Math.max(FIRST_PATH, this.#path * PATH_STEP));
-    // Where all of it went as the agent did, silence too, there is no doubt.
-    this.#path = Math.max(this.#path, Math.min(most, ratio), this.#likely(false));
+    const most = Math.min(MAX_PATH, Math.max(FIRST_SUSPICION, this.#suspicion * SUSPICION_STEP));
+    this.#suspicion = Math.max(this.#suspicion, Math.min(most, ratio));
   }
 
   /** How loud `level` is against the loudest that may echo now. */
   ratio(level: number): number {
-    const loudest = this.#loudest();
+    const loudest = this.#loudest(0, DELAY_FRAMES);
     return loudest === 0 ? 0 : level / loudest;
   }
 
-  #loudest(): number {
-    let loudest = this.#playing;
-    for (let ago = 1; ago <= DELAY_FRAMES; ago++) {
-      loudest = Math.max(loudest, at(this.#played, this.#frames - ago));
+  /** Another microphone hears another room. */
+  reset(): void {
+    this.#played.fill(0);
+    this.#heard.fill(0);
+    this.#frames = 0;
+    this.#path = 0;
+    this.#suspicion = 0;
+  }
+
+  /** Whether the last half second holds no more than the agent gives. */
+  #explainsAll(): boolean {
+    let played = 0;
+    let heard = 0;
+    // Of what was played a frame more on both sides, for the two clocks; but nothing that is still to come.
+    for (let ago = 0; ago <= SUMMED_FRAMES + 1; ago++) {
+      const level = at(this.#played, this.#frames - ago - Math.max(1, this.#delay));
+      played += level * level;
+      if (ago > 0 && ago <= SUMMED_FRAMES) heard += at(this.#heard, this.#frames - ago) ** 2;
+    }
+    return heard <= played * (this.#path * SUM_MARGIN) ** 2;
+  }
+
+  get #earliest(): number {
+    return Math.max(0, this.#delay - DELAY_SLACK_FRAMES);
+  }
+
+  get #latest(): number {
+    return Math.min(DELAY_FRAMES, this.#delay + DELAY_SLACK_FRAMES);
+  }
+
+  /** Of what may be in the last frame if an echo comes so many frames late. */
+  #loudest(earliest: number, latest: number): number {
+    let loudest = 0;
+    for (let delay = earliest; delay <= latest; delay++) {
+      loudest = Math.max(loudest, at(this.#played, this.#frames - 1 - delay));
     }
     return loudest;
   }
 
-  /** All that was heard cannot be less than the echo was: who puts on headphones, or coughed, is heard again. */
-  #most(): number {
-    let heard = 0;
-    let played = 0;
+  /**
+   * An echo cannot be louder than what was heard while the agent spoke on: who puts on headphones, or coughed, is heard
+   * again. Taken are the softest of the frames, for in the others there may be somebody as well.
+   */
+  #most(earliest: number, latest: number): number {
+    const softest = this.#softest.fill(Infinity);
     let count = 0;
     for (let ago = 1; ago <= COMPARED_FRAMES; ago++) {
-      heard += at(this.#heard, this.#frames - ago);
-      // Of what was played later, some is still on its way.
-      const level = ago > DELAY_FRAMES ? at(this.#played, this.#frames - ago) : 0;
-      if (level === 0) continue;
-      played += level;
+      let least = Infinity;
+      for (let delay = earliest; delay <= latest; delay++) {
+        least = Math.min(least, at(this.#played, this.#frames - ago - delay));
+      }
+      if (least < AGENT_SILENCE) continue;
       count++;
+      let ratio = at(this.#heard, this.#frames - ago) / least;
+      for (let rank = 0; rank < softest.length; rank++) {
+        const other = softest[rank]!;
+        if (ratio >= other) continue;
+        softest[rank] = ratio;
+        ratio = other;
+      }
     }
-    return count < LEAST_FRAMES ? MAX_PATH : (MARGIN * heard) / played;
+    return count < LEAST_RATIOS ? MAX_PATH : MARGIN * softest[Math.floor(count / SOFTEST_SHARE)]!;
   }
 
   /**
-   * The path by which all that was heard is what was played, 0 if it is something else. `whileSpeaking` leaves the
-   * agent's silence out. Sums as in any correlation, for each delay.
+   * Whether all that was heard while the agent spoke is what was played. Its silence is left out: two that begin
+   * together are not one. Sums as in any correlation, for each delay.
    */
-  #likely(whileSpeaking: boolean): number {
+  #compare(): void {
     let best = ALIKE;
     let path = 0;
     for (let delay = 0; delay <= DELAY_FRAMES; delay++) {
@@ -113,7 +183,7 @@ export class OwnEcho {
       const frames = Math.min(COMPARED_FRAMES, this.#frames - delay);
       for (let ago = 1; ago <= frames; ago++) {
         const played = at(this.#played, this.#frames - ago - delay);
-        if (whileSpeaking && played === 0) continue;
+        if (played < AGENT_SILENCE) continue;
         const heard = at(this.#heard, this.#frames - ago);
         count++;
         p += played;
@@ -128,8 +198,11 @@ export class OwnEcho {
       if (alike < best) continue;
       best = alike;
       path = Math.min(MAX_PATH, ph / pp);
+      this.#delay = delay;
     }
-    return path;
+    // From here on it is known what an echo explains. What fools the page then is something else.
+    if (!this.isProved && path > 0) this.#suspicion = 0;
+    this.#path = Math.max(this.#path, path);
   }
 }
 

@@ -21,6 +21,7 @@ export class SpeechDetector {
   #loudFrames = 0;
   #loudness = 0;
   #level = 0;
+  #resets = 0;
   readonly #wariness = new Wariness(STEP_BACK_MS);
 
   /** The root mean square of the last frame, 0 to 1. */
@@ -36,6 +37,11 @@ export class SpeechDetector {
   /** What `loudness` must exceed to count. */
   get threshold(): number {
     return this.#wariness.factor;
+  }
+
+  /** How many microphones, or rooms, there were before this one. */
+  get resets(): number {
+    return this.#resets;
   }
 
   /** Takes the next frame; true while somebody speaks. */
@@ -61,6 +67,7 @@ export class SpeechDetector {
 
   /** Another microphone, or another room. */
   reset(): void {
+    this.#resets++;
     this.#room = QUIETEST_VOICE;
     this.#loudFrames = 0;
     this.#wariness.reset();

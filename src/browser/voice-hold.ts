@@ -29,7 +29,7 @@ const SAME_VOICE_FRAMES = SAME_VOICE_MS / FRAME_MS;
 const STEP_BACK_MS = 60_000;
 
 /** What the detector says of the last frame. */
-export type HeardFrame = Pick<SpeechDetector, "loudness" | "threshold" | "level">;
+export type HeardFrame = Pick<SpeechDetector, "loudness" | "threshold" | "level" | "resets">;
 
 interface Hold {
   sinceMs: number;
@@ -52,6 +52,10 @@ export class VoiceHold {
   #hold: Hold | null = null;
   #loudFrames = 0;
   #quietFrames = 0;
+  /** How long ago the microphone heard a voice above the echo. */
+  #echoFrames = 0;
+  /** Which microphone it was. */
+  #resets = 0;
   /** The voice there is now has been decided upon. */
   #isDecided = false;
 
@@ -72,17 +76,21 @@ export class VoiceHold {
    * One more frame of the open microphone. `isPlaying`: there is a voice to hold. True when it need not hold anybody's
    * voice but the agent's: it is not for the conversation, which would take it for a turn.
    */
-  frame({ loudness, threshold, level }: HeardFrame, isPlaying: boolean): boolean {
+  frame({ loudness, threshold, level, resets }: HeardFrame, isPlaying: boolean): boolean {
+    if (resets !== this.#resets) this.#echo.reset();
+    this.#resets = resets;
     this.#echo.frame(level);
     this.#wariness.frame();
     const over = loudness / (threshold * this.#wariness.factor);
     const isExplained = this.#echo.explains(level);
-    const isLoud = over > 1 && !isExplained;
+    // However wary the page is: that is about holding. What was proved was proved of all that was heard before.
+    const isAbove = loudness > threshold && !isExplained && this.#echo.isProved;
+    this.#echoFrames = isAbove ? 0 : this.#echoFrames + 1;
+    const isLoud = over > 1 && !isExplained && !this.#echo.suspects(level);
     this.#loudFrames = isLoud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     if (this.#quietFrames >= SAME_VOICE_FRAMES) this.#isDecided = false;
-    // Of a voice that rose above the echo the soft syllables are its own.
-    if (!isLoud) return isExplained && this.#hold === null && !this.#isDecided;
+    if (!isLoud) return isExplained && !this.#isSomebody;
     if (this.#hold !== null) this.#hold.lastLoudMs = this.#deps.clock.now();
     else if (
       isPlaying &&
@@ -108,16 +116,16 @@ export class VoiceHold {
     if (this.#deps.clock.now() - this.#hold.lastLoudMs >= UNJUDGED_MS) this.#wasFalse();
   }
 
-  /** Nothing is to be held any more. */
-  goOn(): void {
-    if (this.#hold !== null) this.#wasFalse();
-  }
-
   /** There is nothing left to hold: what was held had been played already. */
   ranOut(): void {
     if (this.#hold === null) return;
     this.#end();
     this.#deps.resume();
+  }
+
+  /** Of a voice that rose above the echo the soft syllables are its own. */
+  get #isSomebody(): boolean {
+    return this.#hold !== null || this.#isDecided || this.#echoFrames < SAME_VOICE_FRAMES;
   }
 
   #begin(level: number): void {

@@ -22,6 +22,11 @@ export const ECHO_TAIL_MS = 300;
 const DETECTOR_PADDING_MS = 100;
 /** When less than this is left to hear, "yes" answers what was asked. */
 export const BACKCHANNEL_REST_MS = 1_000;
+/**
+ * While less of the greeting has been played the page does not know the room yet, and what echoes is a word of it. Later
+ * a word that the greeting said may be what it asked for.
+ */
+export const ECHO_OF_A_WORD_MS = 1_500;
 /** The page is told of echo, and a cut answer goes on, at most so often: what echoes once echoes again. */
 export const ECHO_NOTICE_MS = 60_000;
 
@@ -43,6 +48,8 @@ export interface InterruptionWorld {
     /** How far its words were heard by now, and what was heard since such a moment. */
     mark(): HeardMark;
     since(mark: HeardMark): string;
+    /** How much of each item was played. */
+    readonly playout: { playedMs(itemId: string): number };
     /** It is stopped by what may turn out to be nothing. `isRunning`: its answer is not done. */
     stopped(isRunning: boolean): void;
     /** What stopped it was nothing: whether there is something to go on with. */
@@ -61,6 +68,8 @@ interface Doubt {
   itemId: string;
   /** It began under the greeting's protection: a turn, but no interruption. */
   isProtected: boolean;
+  /** It began so early in the greeting that a single word of it may be the greeting's. */
+  mayBeOneWord: boolean;
 }
 
 /** A turn that is complete and waits for its words. */
@@ -120,7 +129,7 @@ export class Interruption {
     this.#meter.begin(agoMs);
     happens({ type: "speech_started", doubtful: isDoubtful });
     if (!isDoubtful || again) return;
-    this.#doubt = { itemId, isProtected };
+    this.#doubt = { itemId, isProtected, mayBeOneWord: isProtected && this.#hasJustBegun() };
     this.#weigh();
   }
 
@@ -191,6 +200,15 @@ export class Interruption {
     this.#cutMs = this.#world.clock.now();
   }
 
+  /** Under protection nothing but the greeting has been said. */
+  #hasJustBegun(): boolean {
+    const { playout } = this.#world.agent;
+    for (const itemId of this.#mark.keys()) {
+      if (playout.playedMs(itemId) >= ECHO_OF_A_WORD_MS) return false;
+    }
+    return true;
+  }
+
   /** It can be the agent's voice only if it ended with that: an echo does not outlive the sound. */
   #mayEcho(): boolean {
     return this.#spokenUntilMs <= this.#lastSoundMs + ECHO_TAIL_MS + DETECTOR_PADDING_MS;
@@ -212,7 +230,7 @@ export class Interruption {
   #whyNone({ doubt, echoFrom, hasCut }: Held, text: string): NoTurn | undefined {
     const { agent, policy, turn } = this.#world;
     // Nothing is lost with somebody's "hi" over the agent's own.
-    const leastWords = doubt?.isProtected === true ? 1 : ECHO_MIN_WORDS;
+    const leastWords = doubt?.mayBeOneWord === true ? 1 : ECHO_MIN_WORDS;
     if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom), leastWords)) return "echo";
     // Of noise some transcriptions make a full stop, or a mark for what they did not understand.
     if (spokenWords(text).length === 0 && (doubt !== undefined || hasCut)) return "noise";

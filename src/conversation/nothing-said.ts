@@ -1,4 +1,4 @@
-// A turn that began in silence and has no words after all: a door, a cough. Its answer is asked for before the words are
+// A turn that began in silence and has no words after all: a door, a cough, a button that was only held. Its answer is asked for before the words are
 // known, for they take their time; while nothing of that has sounded, it can be taken back.
 
 import type { Receipts } from "./receipts.ts";
@@ -7,7 +7,7 @@ import type { TurnState } from "./turn.ts";
 export class NothingSaid {
   readonly #receipts: Receipts;
   readonly #turn: () => TurnState;
-  /** The speech heard last, if nothing else was going on when it began. */
+  /** The item of the speech heard last, or of the last press, if nothing else was going on when it began. */
   #alone: string | undefined;
 
   constructor(receipts: Receipts, turn: () => TurnState) {
@@ -27,7 +27,7 @@ export class NothingSaid {
   }
 
   /** Whether the answer that runs is to this turn alone, has done nothing yet and has not sounded. */
-  isAnswered(itemId: string, storedId: string): boolean {
+  isAnswered(itemId: string): boolean {
     const turn = this.#turn();
     return (
       this.#alone === itemId &&
@@ -35,7 +35,7 @@ export class NothingSaid {
       turn.answering === "answer" &&
       !turn.playing &&
       !turn.owed &&
-      this.#receipts.isOnly(storedId)
+      this.#receipts.isOnly(itemId)
     );
   }
 }

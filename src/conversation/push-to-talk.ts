@@ -28,6 +28,8 @@ export interface PushToTalkWorld {
   /** The page has lost its network, and may be back in a moment. */
   isAway(): boolean;
   happens(event: TurnEvent): void;
+  /** A press begins, which may turn out to be without words. */
+  began(itemId: string): void;
   /** The hold was too short to be a turn. */
   tooShort(): void;
   /** The session took no turn: what was said is lost. */
@@ -70,6 +72,7 @@ export class PushToTalk {
     const isGuess = atSample === undefined;
     this.#presses.push(newPress(itemId, clock.now(), { saidFrom: atSample, from, isGuess }));
     if (from !== undefined) line.keep(itemId, from);
+    this.#world.began(itemId);
     happens({ type: "speech_started" });
     transcript.beginUser(itemId);
     this.#watch();

@@ -7,6 +7,9 @@ import type { Model } from "./ports.ts";
 import type { Transcript } from "./transcript.ts";
 import type { UserEvent } from "./user-speech.ts";
 
+/** Forgotten speech whose turn may still come, in turns: a commit that is under way comes before the next is begun. */
+const MAX_FORGOTTEN_TURNS = 8;
+
 export interface TurnsAgainWorld {
   line: MicrophoneLine;
   items: ItemStore;
@@ -22,6 +25,8 @@ export class TurnsAgain {
   readonly #answered = new Set<string>();
   /** Turns of this session that are repeats of stored ones. */
   readonly #repeats = new Set<string>();
+  /** Speech of this session that was forgotten; its detector may have committed it by then. Oldest first. */
+  readonly #forgotten = new Set<string>();
 
   constructor(world: TurnsAgainWorld) {
     this.#world = world;
@@ -56,19 +61,37 @@ export class TurnsAgain {
     this.#earlier.delete(turnId);
   }
 
-  /** A turn whose words are stored reached a later session once more: it is no turn, and not to be remembered twice. */
-  isRepeat(event: Exclude<UserEvent, { type: "refused" }>): boolean {
+  /** What is being said is forgotten: should it become a turn all the same, that is none. */
+  forgot(turnId: string): void {
+    // An item from before this session stands: it may yet get its words.
+    if (this.#earlier.has(turnId)) return;
+    this.#forgotten.add(turnId);
+    for (const oldest of this.#forgotten) {
+      if (this.#forgotten.size <= MAX_FORGOTTEN_TURNS) return;
+      this.#forgotten.delete(oldest);
+    }
+  }
+
+  /**
+   * What is no turn, and must not be remembered: one whose words are stored, and which reached a later session once
+   * more, or one that was forgotten in mid-speech.
+   */
+  isNone(event: Exclude<UserEvent, { type: "refused" }>): boolean {
     const { itemId, type } = event;
     if (type === "speech_started" && this.#world.line.isRepeat(event.startMs)) this.#repeats.add(itemId);
-    if (!this.#repeats.has(itemId)) return false;
+    if (!this.#repeats.has(itemId) && !this.#forgotten.has(itemId)) return false;
     if (type === "user_turn") this.#world.model()?.removeItem(itemId);
-    if (type === "user_transcript" || type === "user_transcript_failed") this.#repeats.delete(itemId);
+    if (type === "user_transcript" || type === "user_transcript_failed") {
+      this.#repeats.delete(itemId);
+      this.#forgotten.delete(itemId);
+    }
     return true;
   }
 
   sessionReady(): void {
     this.#earlier.clear();
     this.#repeats.clear();
+    this.#forgotten.clear();
   }
 
   /**

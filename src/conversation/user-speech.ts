@@ -55,6 +55,8 @@ export class UserSpeech {
   readonly #closed: ClosedMicrophone;
   /** When the user fell silent, as the page's detector or the model's clock tells it. */
   #spokenMs: number | undefined;
+  /** The speech that is no turn yet, as the session calls it. */
+  #spoken: string | undefined;
   readonly #unheard: UnheardSpeech;
 
   constructor(world: UserSpeechWorld) {
@@ -82,6 +84,7 @@ export class UserSpeech {
     this.#press = new PushToTalk({
       ...world,
       line: this.#line,
+      began: (itemId) => this.#nothing.began(itemId),
       isLive: () => this.#isLive(),
       isAway: () => audience.holder !== undefined && world.isAway(audience.holder),
       tooShort: () => this.#complain("turn_too_short", "Hold the button while you speak.", false),
@@ -171,6 +174,8 @@ export class UserSpeech {
     this.#interruption.dropped();
     this.#stall.rest();
     if (!this.#isSpeaking()) return;
+    // Its commit may be under way. Where it is said again, nobody knows whether the session gives it another name.
+    if (!isSaidAgain && this.#spoken !== undefined) this.#again.forgot(this.#spoken);
     this.#world.model()?.clearAudio();
     this.#world.transcript.dropSpoken();
     this.#line.dropTurns(isSaidAgain);
@@ -238,15 +243,16 @@ export class UserSpeech {
   event(event: UserEvent): void {
     const { transcript } = this.#world;
     if (event.type === "refused") return this.#refused(event);
-    if (this.#again.isRepeat(event)) return;
+    if (this.#again.isNone(event)) return;
     switch (event.type) {
       case "speech_started": {
         // The model had not heard yet that a button says so now.
-        if (this.#world.policy().turnDetection === null) return;
+        if (this.#world.policy().turnDetection === null) return this.#again.forgot(event.itemId);
         this.#spokenMs = undefined;
+        this.#spoken = event.itemId;
         this.#line.turnBegan(event.itemId, event.startMs);
         const isAgain = this.#again.began(event.itemId);
-        this.#nothing.began(event.itemId);
+        this.#nothing.began(this.#again.itemId(event.itemId));
         this.#interruption.began(event.itemId, this.#line.sessionMs - event.startMs, isAgain);
         this.#unheard.heard();
         if (!isAgain) transcript.beginUser(event.itemId);
@@ -280,6 +286,7 @@ export class UserSpeech {
 
   #complete(sessionItemId: string, audioMs: number): void {
     const { receipts, transcript } = this.#world;
+    if (sessionItemId === this.#spoken) this.#spoken = undefined;
     const press = this.#line.knows(sessionItemId) ? undefined : this.#press.told();
     if (press !== undefined) this.#again.is(sessionItemId, press.itemId);
     const itemId = this.#again.itemId(sessionItemId);
@@ -302,7 +309,7 @@ export class UserSpeech {
     // Of noise some transcriptions make a full stop.
     const isNothing = spokenWords(text).length === 0;
     if (!isNothing) userIsHere();
-    else if (this.#nothing.isAnswered(sessionItemId, itemId)) {
+    else if (this.#nothing.isAnswered(itemId)) {
       this.#forget(sessionItemId);
       this.#happens({ type: "interrupt" });
     } else if (transcript.isOpen(itemId)) model()?.removeItem(sessionItemId);

@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { FRAME_MS, FRAME_SAMPLES } from "../../src/audio/format.ts";
 import { OwnEcho } from "../../src/browser/own-echo.ts";
-import { synthesise } from "../../src/local-model/voice/synthesise.ts";
 import { startTalking } from "./support-call.ts";
+import { course, inRoom, saying, silence } from "./support-echo-room.ts";
 
 const AGENT = [
   "I understand English sentences about the tools of this session, and I can tell you the time.",
@@ -16,17 +16,10 @@ const USER = [
 ];
 /** Half of what an echo may be above what was learned. */
 const SOFT = 0.5;
-
-/** The loudness of each frame of a sentence. */
-function course(text: string, voice: string): number[] {
-  const samples = synthesise(text, voice);
-  const levels: number[] = [];
-  for (let from = 0; from + FRAME_SAMPLES <= samples.length; from += FRAME_SAMPLES) {
-    const frame = samples.subarray(from, from + FRAME_SAMPLES);
-    levels.push(Math.sqrt(frame.reduce((sum, sample) => sum + sample * sample, 0) / FRAME_SAMPLES) / 32_768);
-  }
-  return levels;
-}
+/** Twenty seconds. */
+const LONG = [...AGENT, ...USER].flatMap((text) => course(text, "marin"));
+const ENOUGH = "Please be quiet now, that is enough, thank you very much.";
+const COUGH = [0.02, 0.06, 0.08, 0.06, 0.03];
 
 describe("the agent's voice in the microphone", () => {
   test.each([
@@ -103,5 +96,126 @@ describe("the agent's voice in the microphone", () => {
     expect(voice.join("")).toBe("x".repeat(voice.length));
     expect(done).toContain("hold");
     expect(types()).toContain("activity");
+  });
+
+  test.each([0.02, 0.03, 0.06])(
+    "EC5 a cough that it fell silent for mutes nobody, a voice of %d neither",
+    (peak) => {
+      for (const coughMs of [320, 2_000]) {
+        const user = [...silence(coughMs), ...COUGH, ...silence(1_800), ...saying(ENOUGH, "slt", peak)];
+        const { spoken, zeroed, holds } = inRoom({ agent: LONG, user });
+        expect(spoken).toBeGreaterThan(50);
+        expect(zeroed).toBe(0);
+        expect(holds).toBe(2);
+      }
+    },
+  );
+
+  test.each([0.05, 0.1])("EC5 who puts on headphones and speaks on is heard within 1.5 s, at %d", (peak) => {
+    const atMs = 6_000;
+    const speech = saying(`${ENOUGH} ${USER[0]}`, "slt", peak);
+    // The worst case: the agent speaks on.
+    const { spoken, zeroed, zeroedEcho, lastZeroedMs } = inRoom({
+      agent: LONG,
+      user: [...silence(atMs), ...speech],
+      gain: (frame) => (frame * FRAME_MS < atMs ? 0.5 : 0),
+      mayHold: false,
+    });
+    expect(zeroedEcho).toBeGreaterThan(2_000 / FRAME_MS);
+    expect(spoken).toBeGreaterThan(100);
+    expect(zeroed).toBeLessThan(1_500 / FRAME_MS);
+    expect(lastZeroedMs).toBeLessThan(atMs + 1_500);
+  });
+
+  test("EC5 of 320 people who begin together with it, hiss and all, none is taken for it", () => {
+    let people = 0;
+    for (const text of AGENT) {
+      const agent = [...silence(400), ...course(text, "marin")].map((level) => Math.max(level, 0.0005));
+      for (const words of [...USER, ...AGENT, ENOUGH].filter((other) => other !== text)) {
+        for (const voice of ["slt", "awb", "rms", "kal16"]) {
+          for (const lateMs of [400, 440, 480, 520, 560, 600, 640, 680, 720, 760]) {
+            const user = [...silence(lateMs), ...course(words, voice)];
+            expect(inRoom({ agent, user, mayHold: false })).toMatchObject({ zeroed: 0 });
+            people++;
+          }
+        }
+      }
+    }
+    expect(people).toBe(320);
+  });
+
+  test("EC5 the soft syllables of a voice above the echo are heard where nothing is held", () => {
+    const learnt = silence(5_000);
+    const loud = [0.4, 0.4, 0.4];
+    const user = [...learnt, ...[0.02, 0.01, 0.02, 0.02].flatMap((soft) => [...loud, soft, soft])];
+    const { spoken, zeroed, zeroedEcho } = inRoom({ agent: LONG, user, gain: () => 0.25, mayHold: false });
+    expect(zeroedEcho).toBeGreaterThan(2_000 / FRAME_MS);
+    expect(spoken).toBe(20);
+    expect(zeroed).toBe(0);
+  });
+
+  test.each([
+    [0.05, 0.25],
+    [0.1, 0.25],
+    [0.05, 0.1],
+  ])("EC5 a voice of %d holds the agent in a room that gives back %d of it", (peak, gain) => {
+    const user = [...silence(4_000), ...saying(ENOUGH, "slt", peak)];
+    const before = inRoom({ agent: LONG, user: silence(4_000), gain: () => gain });
+    const { spoken, zeroed, holds } = inRoom({ agent: LONG, user, gain: () => gain });
+    expect(before.zeroedEcho).toBeGreaterThan(1_000 / FRAME_MS);
+    expect(spoken).toBeGreaterThan(50);
+    expect(zeroed).toBeLessThanOrEqual(200 / FRAME_MS);
+    expect(holds).toBe(before.holds + 1);
+  });
+
+  test.each([0.5, 0.25, 0.1])(
+    "EC5 a sentence 6 dB above the loudest echo holds the agent, at an echo of %d",
+    (gain) => {
+      const peak = 2 * gain * Math.max(...LONG);
+      for (const text of [ENOUGH, USER[0]!]) {
+        for (const voice of ["slt", "rms", "awb"]) {
+          for (const fromMs of [4_000, 5_000, 6_200]) {
+            const before = inRoom({ agent: LONG, user: silence(fromMs), gain: () => gain });
+            const user = [...silence(fromMs), ...saying(text, voice, peak)];
+            const { spoken, zeroed, holds } = inRoom({ agent: LONG, user, gain: () => gain });
+            expect(holds).toBeGreaterThan(before.holds);
+            expect(zeroed / spoken).toBeLessThan(1 / 8);
+          }
+        }
+      }
+    },
+  );
+
+  test("EC5 once it is known how late an echo comes, what was played before that explains nothing", () => {
+    const echo = new OwnEcho();
+    const played = [...course(AGENT[0]!, "marin").slice(0, 75), 0.15, ...silence(200)];
+    const explained = played.map((level, frame) => {
+      echo.playing(level);
+      echo.frame(0.25 * (played[frame - 2] ?? 0));
+      return echo.explains(0.25 * 0.15);
+    });
+    expect(explained[77]).toBe(true);
+    expect(explained[80]).toBe(false);
+  });
+
+  test("EC5 another microphone knows nothing of the last one's room", async () => {
+    const { call, clock, ear, hear, receive, receiveFrame } = await startTalking();
+    const frame = (played: number): boolean => {
+      clock.pass(FRAME_MS);
+      call.onSpeakerLevel(played);
+      hear(1, { voice: true, loudness: Math.max(1, Math.round((played * 0.03) / 0.00113)) });
+      return ear.heard.slice(-FRAME_SAMPLES).every((sample) => sample === 0);
+    };
+    receive({ type: "audio", itemId: "a", fromMs: 0 });
+    receiveFrame();
+    const played = course(AGENT[0]!, "marin");
+    expect(played.slice(0, 50).map(frame).at(-1)).toBe(true);
+    await call.toggleTalk();
+    receive({ type: "state", state: "asleep", reason: "stopped" });
+    await call.toggleTalk();
+    ear.answer();
+    receive({ type: "state", state: "listening" });
+    ear.answer();
+    expect(played.slice(50, 60).map(frame)).not.toContain(true);
   });
 });

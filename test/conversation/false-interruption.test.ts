@@ -5,6 +5,7 @@ import {
   BACKCHANNEL_REST_MS,
   CUT_WORDS_WAIT_MS,
   ECHO_NOTICE_MS,
+  ECHO_OF_A_WORD_MS,
   WORDS_WAIT_MS,
 } from "../../src/conversation/interruption.ts";
 import { play, sound, talking } from "../support/conversation-scene.ts";
@@ -312,5 +313,29 @@ describe("the agent's own voice", () => {
       }
       expect(page.last("error")).toMatchObject({ code: "echo_heard" });
       expect(page.types()).not.toContain("flush");
+    }));
+
+  test("EC4 a word that answers a long protected greeting is a turn, though the greeting says it too", () =>
+    play({ policies: { careful: { ...PLAIN, protectGreetingMs: 10_000 } }, greeting: "Hello" }, (it) => {
+      const page = it.page();
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.model().answers("g", "Hello! Do you speak English or German?", 3000);
+      it.model().answerDone();
+      const says = (itemId: string, text: string, playedMs: number): void => {
+        it.says(page, { type: "playback", itemId: "g", playedMs });
+        it.model().says({ type: "speech_started", itemId, startMs: 0 });
+        sound(it, page, 160);
+        it.says(page, { type: "playback", itemId: "g", playedMs: playedMs + 300 });
+        it.model().says({ type: "speech_stopped", itemId });
+        it.model().says({ type: "user_turn", itemId, audioMs: 160 });
+        words(it, itemId, text);
+      };
+      says("u1", "Hello.", ECHO_OF_A_WORD_MS - 1);
+      expect(it.model().asked.at(-1)).toBe("remove u1");
+      says("u2", "German.", 2600);
+      expect(it.items.pageItems(10).items.at(-1)).toMatchObject({ id: "u2", text: "German." });
+      it.says(page, { type: "playback", itemId: "g", playedMs: 3000, done: true });
+      expect(it.model().asked.at(-1)).toBe("answer");
     }));
 });

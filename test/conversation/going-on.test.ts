@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { play, sound, talking } from "../support/conversation-scene.ts";
 import type { RecordingCaller, Scene } from "../support/conversation-scene.ts";
 import { cuts, policies, speaking, words } from "../support/over-the-agent.ts";
+import { PLAIN } from "../support/policies.ts";
+import { committed, FRAME_SAMPLES, streaming, turn } from "../support/presses.ts";
 import { CUT_WORDS_WAIT_MS } from "../../src/conversation/interruption.ts";
 
 /** What was asked of the model after the noise of a scene was known to be none. */
@@ -177,6 +179,32 @@ describe("noise in silence", () => {
       });
       words(it, "n1", "");
       expect(it.model().asked).toEqual(["answer", "remove n1"]);
+    }));
+
+  test("ST9 a press without words is not answered either, and the next one is", () =>
+    play({ policies: { hold: { ...PLAIN, turnDetection: null } } }, (it) => {
+      const page = streaming(it);
+      for (const [n, text] of ["", "hello"].entries()) {
+        turn(it, page, "begin", n * 10 * FRAME_SAMPLES);
+        sound(it, page, 400);
+        turn(it, page, "end", (n + 1) * 10 * FRAME_SAMPLES);
+        committed(it, `up${n}`, text);
+        if (n === 0) it.model().answerDone("cancelled");
+      }
+      const asked = it.model().asked.filter((command) => command !== "clear");
+      expect(asked).toEqual(["commit", "answer", "remove up0", "cancel", "commit", "answer"]);
+      expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["hello"]);
+    }));
+
+  test("ST9 noise that stops a greeting in the making is answered in its place: somebody has to begin", () =>
+    play({ greeting: "Greet.", policies: { normal: { ...PLAIN, protectGreetingMs: 0 } } }, (it) => {
+      talking(it);
+      it.model().says({ type: "speech_started", itemId: "n1", startMs: 0 });
+      it.model().answerDone("cancelled");
+      it.model().says({ type: "speech_stopped", itemId: "n1" });
+      it.model().says({ type: "user_turn", itemId: "n1", audioMs: 300 });
+      words(it, "n1", "");
+      expect(it.model().asked).toEqual(["greet", "cancel", "answer", "remove n1"]);
     }));
 
   test("ST9 a question typed right after is answered", () =>

@@ -57,6 +57,44 @@ describe("changing to push-to-talk and back", () => {
     }));
 
   test.each(["before", "after"])(
+    "PT10 half a sentence whose commit was under way is no turn, where its beginning was told %s the change",
+    (order) =>
+      play({ policies }, (it) => {
+        const page = streaming(it);
+        sound(it, page, 2000);
+        if (order === "after") choose(it, page, "hold");
+        it.model().says({ type: "speech_started", itemId: "u1", startMs: 500 });
+        if (order === "before") choose(it, page, "hold");
+        it.model().says({ type: "speech_stopped", itemId: "u1" });
+        committed(it, "u1", "half a");
+        expect(it.model().asked.filter((asked) => asked !== "clear")).toEqual(["remove u1"]);
+        expect(it.items.pageItems(10).items).toEqual([]);
+        expect(it.conversation.state).toMatchObject({ userSpeaking: false, owed: false });
+      }),
+  );
+
+  test.each(["before", "after"])(
+    "PT10 a press gets no words of half a sentence whose commit was under way, told %s the change",
+    (order) =>
+      play({ policies }, (it) => {
+        const page = streaming(it);
+        sound(it, page, 2000);
+        if (order === "after") choose(it, page, "hold");
+        it.model().says({ type: "speech_started", itemId: "u1", startMs: 500 });
+        if (order === "before") choose(it, page, "hold");
+        turn(it, page, "begin", 50 * FRAME_SAMPLES);
+        sound(it, page, 400);
+        it.model().says({ type: "speech_stopped", itemId: "u1" });
+        expect(it.conversation.state).toMatchObject({ userSpeaking: true });
+        turn(it, page, "end", 60 * FRAME_SAMPLES);
+        committed(it, "u1", "half a");
+        committed(it, "up1", "by hand");
+        expect(it.items.pageItems(10).items.map(({ text }) => text)).toEqual(["by hand"]);
+        expect(it.model().asked.slice(-3)).toEqual(["commit", "remove u1", "answer"]);
+      }),
+  );
+
+  test.each(["before", "after"])(
     "PT10 a question is heard again by the next session, and answered once, where the change came %s the last was lost",
     (order) =>
       play({ policies }, (it) => {
