@@ -39,7 +39,7 @@ async function servePage(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Runs in the page: what the microphone heard in two seconds and a quarter, through a 24 kHz worklet. */
+/** Runs in the page: what the microphone heard in a second and a quarter, through a 24 kHz worklet. */
 async function listen(rateHz: number): Promise<number[]> {
   const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const microphone = await navigator.mediaDevices.getUserMedia({ audio });
@@ -50,7 +50,7 @@ async function listen(rateHz: number): Promise<number[]> {
   const enough = new Promise<number[]>((resolve) => {
     capture.port.addEventListener("message", ({ data }: MessageEvent<Float32Array>) => {
       heard.push(...data);
-      if (heard.length > rateHz * 2.25) resolve(heard);
+      if (heard.length > rateHz * 1.25) resolve(heard);
     });
     capture.port.start();
   });
@@ -70,14 +70,10 @@ it("DV14 what the fake microphone plays reaches a 24 kHz worklet unchanged, with
   await page.goto(await servePage());
   const heard = await page.evaluate(listen, RATE_HZ);
 
-  // A busy machine lets the fake device stumble once; what is wrong with the way to the worklet is wrong all the time.
-  const amplitudes = [1, 3, 5, 7].map((from) => {
-    const half = heard.slice((RATE_HZ * from) / 4, (RATE_HZ * (from + 2)) / 4);
-    const part = (wave: (angle: number) => number) =>
-      half.reduce((sum, sample, index) => sum + sample * wave((2 * Math.PI * TONE_HZ * index) / RATE_HZ), 0);
-    return (2 * Math.hypot(part(Math.sin), part(Math.cos))) / half.length;
-  });
-  const amplitude = Math.max(...amplitudes);
+  const half = heard.slice(RATE_HZ / 4, (RATE_HZ * 3) / 4);
+  const part = (wave: (angle: number) => number) =>
+    half.reduce((sum, sample, index) => sum + sample * wave((2 * Math.PI * TONE_HZ * index) / RATE_HZ), 0);
+  const amplitude = (2 * Math.hypot(part(Math.sin), part(Math.cos))) / half.length;
   expect(amplitude).toBeCloseTo(AMPLITUDE, 2);
 });
 

@@ -73,48 +73,41 @@ describe("a page loses its conversation", () => {
     }
   });
 
-  // Once more where it fails: on a busy machine Chromium's fake microphone stumbles now and then, before the page has its
-  // samples. What the page and the conversation lose is counted sample by sample in `npm run chaos`.
-  const onceMore = { retry: 1 };
-  it(
-    "RE3 its socket breaks while the user speaks: the sentence is heard whole, and answered once",
-    onceMore,
-    async () => {
-      const speech = speechAt([[1, "Can you tell me what time it is in Tokyo?"]], "slt");
-      const someone = await TalkingPage.open(url, speech, { plain: true });
-      const sockets = new WatchedSockets(someone.page);
-      try {
-        await someone.type("Hello");
-        await someone.isIn("speaking");
-        await someone.isIn("listening");
-        await someone.byTestId("talk").click();
-        await someone.items("user").nth(1).waitFor();
-        network.cut();
-        await someone.items("assistant", "tool").waitFor();
-        await someone.isIn("speaking");
-        await someone.isIn("listening");
+  it("RE3 its socket breaks while the user speaks: the sentence is heard whole, and answered once", async () => {
+    const speech = speechAt([[1, "Can you tell me what time it is in Tokyo?"]], "slt");
+    const someone = await TalkingPage.open(url, speech, { plain: true });
+    const sockets = new WatchedSockets(someone.page);
+    try {
+      await someone.type("Hello");
+      await someone.isIn("speaking");
+      await someone.isIn("listening");
+      await someone.byTestId("talk").click();
+      await someone.items("user").nth(1).waitFor();
+      network.cut();
+      await someone.items("assistant", "tool").waitFor();
+      await someone.isIn("speaking");
+      await someone.isIn("listening");
 
-        const { items } = await someone.snapshot();
-        expect(items.map(({ role, kind }) => `${role} ${kind}`)).toEqual([
-          "user message",
-          "assistant message",
-          "user message",
-          "assistant tool",
-          "assistant message",
-        ]);
-        expect(items[2]!.text).toMatch(/can you tell me what time it is in tokyo/i);
-        const session = (await sessionsOf(server.localModelUrl!)).at(-1)!;
-        const { likeness } = find(speech, await audioOf(server.localModelUrl!, session.id));
-        process.stdout.write(
-          `the sentence as the model got it is ${likeness.toFixed(3)} like the one spoken\n`,
-        );
-        expect(likeness).toBeGreaterThan(ALIKE);
-        expect([sockets.open, sockets.opened]).toEqual([1, 2]);
-      } finally {
-        await someone.close();
-      }
-    },
-  );
+      const { items } = await someone.snapshot();
+      expect(items.map(({ role, kind }) => `${role} ${kind}`)).toEqual([
+        "user message",
+        "assistant message",
+        "user message",
+        "assistant tool",
+        "assistant message",
+      ]);
+      expect(items[2]!.text).toMatch(/can you tell me what time it is in tokyo/i);
+      const session = (await sessionsOf(server.localModelUrl!)).at(-1)!;
+      const { likeness } = find(speech, await audioOf(server.localModelUrl!, session.id));
+      process.stdout.write(
+        `the sentence as the model got it is ${likeness.toFixed(3)} like the one spoken\n`,
+      );
+      expect(likeness).toBeGreaterThan(ALIKE);
+      expect([sockets.open, sockets.opened]).toEqual([1, 2]);
+    } finally {
+      await someone.close();
+    }
+  });
 
   it("RE6 its socket breaks while a typed question is thought about: it is answered all the same, once", async () => {
     await fetch(`${server.localModelUrl}/faults`, { method: "POST", body: '{"fault":"lag:1000"}' });
