@@ -64,7 +64,7 @@ export interface Broken extends Felt {
 const TURN_TIMEOUT_MS = 60_000;
 /** The chaos agent falls asleep after 4 s of quiet. */
 const UNTIL_ASLEEP_MS = 20_000;
-/** An answer that was cut by the loss of its session is asked for again. */
+/** An answer that was cut by the loss of its session is asked for again; what a page has of one is played on. */
 const UNTIL_WHOLE_MS = 6_000;
 const UNTIL_MOMENT_MS = 8_000;
 const MOMENT_POLL_MS = 10;
@@ -181,7 +181,7 @@ export async function runPlan(lane: Lane, plan: Plan): Promise<Outcome> {
         if (answering !== undefined) interrupted.set(turn, answering.id);
       } else {
         isStuck ||= !(await page.until(isDone, TURN_TIMEOUT_MS));
-        if (!isStuck) await page.until(() => isWhole(page.transcript.items, turn), UNTIL_WHOLE_MS);
+        if (!isStuck) await page.until(() => isHeardOut(page, turn), UNTIL_WHOLE_MS);
       }
       page.onMessage = () => undefined;
       recoveries.turnEnded();
@@ -253,8 +253,10 @@ function isAnswered(items: readonly Item[], turn: number): boolean {
   return answers.length > 0 && answers.every(({ status }) => status !== "in_progress");
 }
 
-function isWhole(items: readonly Item[], turn: number): boolean {
-  return answersTo(items, turn)?.at(-1)?.status === "completed";
+/** After a crash the conversation is at rest before the page has played out what it has. */
+function isHeardOut({ heard, transcript }: SpokenPage, turn: number): boolean {
+  const last = answersTo(transcript.items, turn)?.at(-1);
+  return last?.status === "completed" && heard.isWhole(last.id);
 }
 
 function isAnswering(items: readonly Item[], turn: number): boolean {
