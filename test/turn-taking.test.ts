@@ -1,6 +1,6 @@
 // Turn-taking with spoken audio: the whole Worker, and a local model that speaks and hears.
 
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agent } from "../src/agent.ts";
 import type { ConversationMessage, TurnReceipt } from "../src/protocol/messages.ts";
 import { frames, spoken } from "./support/spoken.ts";
@@ -18,6 +18,11 @@ const STEP_SLACK_MS = 250;
 beforeAll(() => {
   // The agent's own manners all let typing interrupt.
   agent.policies["polite"] = { ...agent.policies["normal"]!, typingInterrupts: false };
+});
+
+afterAll(() => {
+  // The Worker is the same one for every file.
+  delete agent.policies["polite"];
 });
 
 function items(page: WorkerPage): { role: string; text: string; status: string }[] {

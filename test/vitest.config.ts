@@ -81,6 +81,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/browser/**", "test/chaos/**", "test/local-model/**", "test/dev/**"],
           globalSetup: ["test/local-model/schema/watch-worker-tests.ts", "test/start-local-model.ts"],
+          setupFiles: ["test/hold-logs.ts"],
           testTimeout: WORKER_TEST_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
         },

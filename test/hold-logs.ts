@@ -1,0 +1,36 @@
+// What the Worker logs during its tests is held back, and told of a test that failed.
+//
+// The runner would pass each line on by itself, but a line that an object writes while a file's last report is under way
+// waits for the next report, and the file for the line: the run then never ends (cloudflare/workers-sdk#15719, open).
+// A test that failed is told of in the test's own context, where nothing has to wait.
+
+import { beforeEach } from "vitest";
+
+const LEVELS = ["log", "warn", "error"] as const;
+/** Lines held of one test. The last ones say why it failed. */
+const HELD_LINES = 500;
+
+type Tell = (...line: unknown[]) => void;
+
+const held: { tell: Tell; line: unknown[] }[] = [];
+/** The module is loaded again for each file, and the console stays. */
+const holds = Symbol.for("parley.holds-logs");
+
+for (const level of LEVELS) {
+  const tell: Tell & { [holds]?: Tell } = console[level];
+  const original = tell[holds] ?? tell;
+  console[level] = Object.assign(
+    (...line: unknown[]) => {
+      held.push({ tell: original, line });
+      if (held.length > HELD_LINES) held.shift();
+    },
+    { [holds]: original },
+  );
+}
+
+beforeEach(({ onTestFailed }) => {
+  held.length = 0;
+  onTestFailed(() => {
+    for (const { tell, line } of held) tell(...line);
+  });
+});
