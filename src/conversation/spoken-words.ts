@@ -1,36 +1,53 @@
 // Words as people say them, for two questions about a turn that was said over the agent: is it only what a listener
 // says (mm-hm), and is it the agent's own voice come back through the microphone? Pure.
 
+import { wordsOf } from "./words-of.ts";
+
 /** Fewer words than this in common may be chance: "it is", "in Tokyo". An echo that stops the agent is hardly longer. */
 export const ECHO_MIN_WORDS = 3;
 /** So much of the turn must be the agent's words, in their order; a microphone loses and garbles some of them. */
 export const ECHO_SHARE = 0.7;
+/** Of a writing without spaces, where a letter is hardly a word: Chinese, Japanese and Thai words have two and more. */
+const LETTERS_PER_WORD = 2;
 /** Longest text that is compared, in words: of a longer one the end counts, which was played last. */
 const MAX_COMPARED_WORDS = 400;
+/** A mark can be a vowel. */
+const NOT_SPOKEN = /[^\p{L}\p{N}\p{M}]/gu;
 
-/** Lower case, letters and digits only: "Mm-hm," is `mmhm`. */
+/**
+ * Lower case, letters and digits only: "Mm-hm," is `mmhm`. Where the writing has no spaces between words, each letter
+ * is one.
+ */
 export function spokenWords(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .map((word) => word.replaceAll(/[^\p{L}\p{N}]/gu, ""))
+  return wordsOf(text.toLowerCase())
+    .map((word) => word.text.replaceAll(NOT_SPOKEN, ""))
     .filter((word) => word !== "");
 }
 
 /** Whether `text` is words of the list and nothing else. */
 export function isBackchannel(text: string, backchannels: readonly string[]): boolean {
-  const words = spokenWords(text);
-  if (words.length === 0) return false;
-  const known = new Set(backchannels.flatMap((backchannel) => spokenWords(backchannel)));
-  return words.every((word) => known.has(word));
+  const known = backchannels.map((backchannel) => spokenWords(backchannel));
+  let rest = spokenWords(text);
+  if (rest.length === 0) return false;
+  while (rest.length > 0) {
+    // The longest first: of a writing without spaces, one can begin as another does.
+    const starts = known.filter(
+      (words) => words.length > 0 && words.every((word, index) => word === rest[index]),
+    );
+    const length = Math.max(0, ...starts.map((words) => words.length));
+    if (length === 0) return false;
+    rest = rest.slice(length);
+  }
+  return true;
 }
 
 /** Whether `heard`, `leastWords` at least, repeats what was `played`: most of its words stand there in the same order. */
 export function isEcho(heard: string, played: string, leastWords = ECHO_MIN_WORDS): boolean {
   const words = spokenWords(heard).slice(-MAX_COMPARED_WORDS);
-  if (words.length < leastWords) return false;
+  const least = leastWords * (wordsOf(heard).some(({ isLetter }) => isLetter) ? LETTERS_PER_WORD : 1);
+  if (words.length < least) return false;
   const common = commonInOrder(words, spokenWords(played).slice(-MAX_COMPARED_WORDS));
-  return common >= leastWords && common >= words.length * ECHO_SHARE;
+  return common >= least && common >= words.length * ECHO_SHARE;
 }
 
 /** Length of the longest common subsequence. */
