@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { fetch, type Request, Response } from "miniflare";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { WORKER_SETTINGS } from "../src/dev/settings.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -32,6 +33,18 @@ const UNSET = Object.fromEntries(WORKER_SETTINGS.map((name) => [name, ""]));
 
 // `.env` is none of the places a setting comes from, and the pool would otherwise read it.
 process.env["CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV"] = "false";
+
+/** Files that take a minute and look small: begun last, they would leave one core with nothing to do. */
+const LONG_FILES = /\/(chaos|dev-command|turn-taking|broken-upstream)\.test\.ts$/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG_FILES.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 /** Every request that leaves the Worker comes through here, WebSocket upgrades too. */
 async function outbound(request: Request): Promise<Response> {
@@ -61,6 +74,7 @@ export default defineConfig({
     silent: "passed-only",
     // Most tests wait for speech in real time: one for each core, where vitest would leave one free.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         root,
