@@ -19,9 +19,14 @@ const NOT_SPOKEN = /[^\p{L}\p{N}\p{M}]/gu;
  * is one.
  */
 export function spokenWords(text: string): string[] {
-  return wordsOf(text.toLowerCase())
+  return wordsOf(text.normalize("NFKC").toLowerCase())
     .map((word) => word.text.replaceAll(NOT_SPOKEN, ""))
     .filter((word) => word !== "");
+}
+
+/** How many entries of `spokenWords` are as good as a word: of letters it takes more. */
+export function entriesPerWord(text: string): number {
+  return wordsOf(text).some(({ isLetter }) => isLetter) ? LETTERS_PER_WORD : 1;
 }
 
 /** Whether `text` is words of the list and nothing else. */
@@ -44,7 +49,7 @@ export function isBackchannel(text: string, backchannels: readonly string[]): bo
 /** Whether `heard`, `leastWords` at least, repeats what was `played`: most of its words stand there in the same order. */
 export function isEcho(heard: string, played: string, leastWords = ECHO_MIN_WORDS): boolean {
   const words = spokenWords(heard).slice(-MAX_COMPARED_WORDS);
-  const least = leastWords * (wordsOf(heard).some(({ isLetter }) => isLetter) ? LETTERS_PER_WORD : 1);
+  const least = leastWords * entriesPerWord(heard);
   if (words.length < least) return false;
   const common = commonInOrder(words, spokenWords(played).slice(-MAX_COMPARED_WORDS));
   return common >= least && common >= words.length * ECHO_SHARE;

@@ -44,4 +44,7 @@ test("EC1 words with spaces between them count as words", () => {
   expect(isEcho("nine past half", played)).toBe(false);
   expect(isEcho("in Tokyo", played)).toBe(false);
   expect(spokenWords("Mm-hm, 東京!")).toEqual(["mmhm", "東", "京"]);
+  // A vowel can be a mark, and a letter can be written in two ways.
+  expect(spokenWords("हाँ ठीक")).toEqual(["हाँ", "ठीक"]);
+  expect(spokenWords("Cafe\u0301")).toEqual(spokenWords("Café"));
 });
