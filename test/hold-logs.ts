@@ -12,21 +12,22 @@ const HELD_LINES = 500;
 
 type Tell = (...line: unknown[]) => void;
 
-const held: { tell: Tell; line: unknown[] }[] = [];
-/** The module is loaded again for each file, and the console stays. */
-const holds = Symbol.for("parley.holds-logs");
+/** This module is loaded again for each file; the console stays, and gives another function each time it is asked. */
+const kept = globalThis as typeof globalThis & { heldLines?: { tell: Tell; line: unknown[] }[] };
 
-for (const level of LEVELS) {
-  const tell: Tell & { [holds]?: Tell } = console[level];
-  const original = tell[holds] ?? tell;
-  console[level] = Object.assign(
-    (...line: unknown[]) => {
-      held.push({ tell: original, line });
-      if (held.length > HELD_LINES) held.shift();
-    },
-    { [holds]: original },
-  );
+function hold(): { tell: Tell; line: unknown[] }[] {
+  const lines: { tell: Tell; line: unknown[] }[] = [];
+  for (const level of LEVELS) {
+    const tell: Tell = console[level];
+    console[level] = (...line) => {
+      lines.push({ tell, line });
+      if (lines.length > HELD_LINES) lines.shift();
+    };
+  }
+  return lines;
 }
+
+const held = (kept.heldLines ??= hold());
 
 beforeEach(({ onTestFailed }) => {
   held.length = 0;

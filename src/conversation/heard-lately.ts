@@ -2,7 +2,7 @@
 // compared with what was played while it was spoken, for a user may well repeat what was said before.
 
 import type { HeardText } from "./heard-text.ts";
-import { entriesPerWord, spokenWords } from "./spoken-words.ts";
+import { spokenWords } from "./spoken-words.ts";
 
 /** An echo lies in what is being said, or was said just before. */
 const KEPT_ITEMS = 4;
@@ -43,10 +43,9 @@ export class HeardLately {
   since(mark: HeardMark): string {
     return this.#said
       .map((said) => {
-        const slack = SLACK_WORDS * entriesPerWord(said.words.text);
-        const from = Math.max(0, (mark.get(said.itemId) ?? 0) - slack);
+        const from = Math.max(0, (mark.get(said.itemId) ?? 0) - SLACK_WORDS);
         return spokenWords(said.words.text)
-          .slice(from, heardWords(said) + slack)
+          .slice(from, heardWords(said) + SLACK_WORDS)
           .join(" ");
       })
       .join(" ");

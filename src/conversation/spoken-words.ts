@@ -7,52 +7,59 @@ import { wordsOf } from "./words-of.ts";
 export const ECHO_MIN_WORDS = 3;
 /** So much of the turn must be the agent's words, in their order; a microphone loses and garbles some of them. */
 export const ECHO_SHARE = 0.7;
-/** Of a writing without spaces, where a letter is hardly a word: Chinese, Japanese and Thai words have two and more. */
-const LETTERS_PER_WORD = 2;
 /** Longest text that is compared, in words: of a longer one the end counts, which was played last. */
 const MAX_COMPARED_WORDS = 400;
-/** A mark can be a vowel. */
-const NOT_SPOKEN = /[^\p{L}\p{N}\p{M}]/gu;
+/** A mark is a vowel in the writings of India and Thailand; elsewhere it is an accent, and may be left out. */
+const NOT_SPOKEN = /(?![\p{L}\p{N}])(?:\P{M}|[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}])/gu;
+
+let segmenter: Intl.Segmenter | undefined;
 
 /**
- * Lower case, letters and digits only: "Mm-hm," is `mmhm`. Where the writing has no spaces between words, each letter
- * is one.
+ * Lower case, without punctuation: "Mm-hm," is `mmhm`. Where the writing has no spaces between words, they are those
+ * of the runtime's dictionaries.
  */
 export function spokenWords(text: string): string[] {
-  return wordsOf(text.normalize("NFKC").toLowerCase())
-    .map((word) => word.text.replaceAll(NOT_SPOKEN, ""))
-    .filter((word) => word !== "");
+  return text
+    .normalize("NFC")
+    .toLowerCase()
+    .split(/\s+/)
+    .flatMap((word) => (wordsOf(word).some(({ isLetter }) => isLetter) ? segments(word) : word))
+    .map((word) => word.replaceAll(NOT_SPOKEN, ""))
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
 }
 
-/** How many entries of `spokenWords` are as good as a word: of letters it takes more. */
-export function entriesPerWord(text: string): number {
-  return wordsOf(text).some(({ isLetter }) => isLetter) ? LETTERS_PER_WORD : 1;
+function segments(text: string): string[] {
+  segmenter ??= new Intl.Segmenter("und", { granularity: "word" });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Whether `text` is words of the list and nothing else. */
+/** Whether `text` is words of the list and nothing else, in any order and number. */
 export function isBackchannel(text: string, backchannels: readonly string[]): boolean {
-  const known = backchannels.map((backchannel) => spokenWords(backchannel));
-  let rest = spokenWords(text);
-  if (rest.length === 0) return false;
-  while (rest.length > 0) {
-    // The longest first: of a writing without spaces, one can begin as another does.
-    const starts = known.filter(
-      (words) => words.length > 0 && words.every((word, index) => word === rest[index]),
-    );
-    const length = Math.max(0, ...starts.map((words) => words.length));
-    if (length === 0) return false;
-    rest = rest.slice(length);
+  const words = unjoined(text);
+  if (words.length === 0) return false;
+  const known = backchannels.map((backchannel) => unjoined(backchannel));
+  // One can begin as another does: all places are kept to which some of them lead.
+  const reached = new Set([0]);
+  for (const at of words.keys()) {
+    if (!reached.has(at)) continue;
+    for (const some of known) {
+      if (some.every((word, index) => word === words[at + index])) reached.add(at + some.length);
+    }
   }
-  return true;
+  return reached.has(words.length);
+}
+
+/** No dictionary has what is said twice in one breath (はいはい): letter by letter where there are no spaces. */
+function unjoined(text: string): string[] {
+  return wordsOf(spokenWords(text).join(" ")).map((word) => word.text);
 }
 
 /** Whether `heard`, `leastWords` at least, repeats what was `played`: most of its words stand there in the same order. */
 export function isEcho(heard: string, played: string, leastWords = ECHO_MIN_WORDS): boolean {
   const words = spokenWords(heard).slice(-MAX_COMPARED_WORDS);
-  const least = leastWords * entriesPerWord(heard);
-  if (words.length < least) return false;
+  if (words.length < leastWords) return false;
   const common = commonInOrder(words, spokenWords(played).slice(-MAX_COMPARED_WORDS));
-  return common >= least && common >= words.length * ECHO_SHARE;
+  return common >= leastWords && common >= words.length * ECHO_SHARE;
 }
 
 /** Length of the longest common subsequence. */

@@ -44,7 +44,7 @@ export function faultTable(outcomes: readonly Outcome[]): string {
   ].join("\n");
 }
 
-/** How often each fault was met at each moment. With what was lost there, where anything was. */
+/** In how many runs each fault was met at each moment. With what was lost there, where anything was. */
 export function momentTable(outcomes: readonly Outcome[]): string {
   const rows = (Object.keys(FAULTS) as FaultName[]).map((fault) => {
     const cells = MOMENTS.map((moment) => {
