@@ -1,5 +1,6 @@
-// A turn that began in silence and has no words after all: a door, a cough, a button that was only held. Its answer is asked for before the words are
-// known, for they take their time; while nothing of that has sounded, it can be taken back.
+// A turn that began in silence and has no words after all: a door, a cough, a button that was only held. Its answer is
+// asked for before the words are known, for they take their time; while nothing of that has sounded, it can be taken
+// back.
 
 import type { Receipts } from "./receipts.ts";
 import type { TurnState } from "./turn.ts";

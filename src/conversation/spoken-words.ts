@@ -1,7 +1,7 @@
 // Words as people say them, for two questions about a turn that was said over the agent: is it only what a listener
 // says (mm-hm), and is it the agent's own voice come back through the microphone? Pure.
 
-import { wordsOf } from "./words-of.ts";
+import { isSpaceless, wordsOf } from "./words-of.ts";
 
 /** Fewer words than this in common may be chance: "it is", "in Tokyo". An echo that stops the agent is hardly longer. */
 export const ECHO_MIN_WORDS = 3;
@@ -23,7 +23,7 @@ export function spokenWords(text: string): string[] {
     .normalize("NFC")
     .toLowerCase()
     .split(/\s+/)
-    .flatMap((word) => (wordsOf(word).some(({ isLetter }) => isLetter) ? segments(word) : word))
+    .flatMap((word) => (isSpaceless(word) ? segments(word) : word))
     .map((word) => word.replaceAll(NOT_SPOKEN, ""))
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
 }

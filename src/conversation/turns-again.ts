@@ -66,10 +66,8 @@ export class TurnsAgain {
     // An item from before this session stands: it may yet get its words.
     if (this.#earlier.has(turnId)) return;
     this.#forgotten.add(turnId);
-    for (const oldest of this.#forgotten) {
-      if (this.#forgotten.size <= MAX_FORGOTTEN_TURNS) return;
-      this.#forgotten.delete(oldest);
-    }
+    const [oldest] = this.#forgotten;
+    if (this.#forgotten.size > MAX_FORGOTTEN_TURNS) this.#forgotten.delete(oldest!);
   }
 
   /**

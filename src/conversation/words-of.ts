@@ -4,6 +4,7 @@
 const SPACELESS = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 /** What belongs to the letter before it. */
 const TRAILING = String.raw`(?:[\p{M}ー]|(?![\p{Ps}\p{Pi}])\p{P})*`;
+const IS_SPACELESS = new RegExp(SPACELESS, "u");
 const WORD = new RegExp(String.raw`${SPACELESS}${TRAILING}|(?:(?!${SPACELESS})\S)+`, "gu");
 
 export interface Word {
@@ -14,11 +15,15 @@ export interface Word {
   isLetter: boolean;
 }
 
+/** Whether some of it is written without spaces. */
+export function isSpaceless(text: string): boolean {
+  return IS_SPACELESS.test(text);
+}
+
 export function wordsOf(text: string): Word[] {
-  const isLetter = new RegExp(SPACELESS, "u");
   return Array.from(text.matchAll(WORD), (match) => ({
     text: match[0],
     end: match.index + match[0].length,
-    isLetter: isLetter.test(match[0]),
+    isLetter: isSpaceless(match[0]),
   }));
 }

@@ -23,6 +23,16 @@ function asks(it: Scene, page: RecordingCaller): void {
   it.model().says({ type: "user_turn", itemId: "u1", audioMs: 1500 });
 }
 
+/** Half a sentence, whose beginning the model tells before push-to-talk is chosen or after it. */
+function halfSaid(it: Scene, order: string): RecordingCaller {
+  const page = streaming(it);
+  sound(it, page, 2000);
+  if (order === "after") choose(it, page, "hold");
+  it.model().says({ type: "speech_started", itemId: "u1", startMs: 500 });
+  if (order === "before") choose(it, page, "hold");
+  return page;
+}
+
 describe("changing to push-to-talk and back", () => {
   test("PT10 a press after a change in mid-speech is heard whole, and nothing stale takes it away", () =>
     play({ policies }, (it) => {
@@ -60,11 +70,7 @@ describe("changing to push-to-talk and back", () => {
     "PT10 half a sentence whose commit was under way is no turn, where its beginning was told %s the change",
     (order) =>
       play({ policies }, (it) => {
-        const page = streaming(it);
-        sound(it, page, 2000);
-        if (order === "after") choose(it, page, "hold");
-        it.model().says({ type: "speech_started", itemId: "u1", startMs: 500 });
-        if (order === "before") choose(it, page, "hold");
+        halfSaid(it, order);
         it.model().says({ type: "speech_stopped", itemId: "u1" });
         committed(it, "u1", "half a");
         expect(it.model().asked.filter((asked) => asked !== "clear")).toEqual(["remove u1"]);
@@ -77,11 +83,7 @@ describe("changing to push-to-talk and back", () => {
     "PT10 a press gets no words of half a sentence whose commit was under way, told %s the change",
     (order) =>
       play({ policies }, (it) => {
-        const page = streaming(it);
-        sound(it, page, 2000);
-        if (order === "after") choose(it, page, "hold");
-        it.model().says({ type: "speech_started", itemId: "u1", startMs: 500 });
-        if (order === "before") choose(it, page, "hold");
+        const page = halfSaid(it, order);
         turn(it, page, "begin", 50 * FRAME_SAMPLES);
         sound(it, page, 400);
         it.model().says({ type: "speech_stopped", itemId: "u1" });

@@ -81,17 +81,15 @@ describe("a room that gives back the agent's voice", () => {
     const { someone } = room;
     try {
       await room.ask();
-      await someone.page.locator('[data-testid="item"][data-status="interrupted"]').waitFor();
-      // The turn, and after it an answer.
+      // The question, its answer, the turn, and after it another answer.
+      const cutAnswer = '[data-role="user"] ~ [data-status="interrupted"]';
       await someone.page
-        .locator(
-          '[data-status="interrupted"] ~ [data-role="user"] ~ [data-role="assistant"][data-status="completed"]',
-        )
+        .locator(`${cutAnswer} ~ [data-role="user"] ~ [data-role="assistant"][data-status="completed"]`)
         .waitFor();
       const turns = await room.spokenTurns();
       expect(turns).toHaveLength(1);
       // The recogniser heard the agent at the same moment, and gets a word or two wrong; but what it heard is the user.
-      expect(turns[0]!.text).toMatch(/^wh.* is|name/i);
+      expect(turns[0]!.text).toMatch(/^wh.* (is|name)|\bname\b/i);
       const cut = (await someone.snapshot()).items.find(({ status }) => status === "interrupted")!;
       // It was heard for a while.
       expect(cut.heardMs).toBeGreaterThan(1_000);
