@@ -182,10 +182,15 @@ export class Interruption {
     this.#held.clear();
   }
 
-  /** Enough voice is an interruption, once nothing protects the agent. */
+  /**
+   * Enough voice is an interruption, once nothing protects the agent. What was heard until then does not count: it may
+   * have been the agent itself, in a room that the page did not know yet, and be over by now.
+   */
   #weigh(): void {
     const { agent, happens, policy } = this.#world;
-    if (this.#meter.voicedMs() < policy().interruptAfterMs || agent.isProtected) return;
+    if (agent.isProtected) return this.#meter.countFromHere();
+    const voicedMs = this.#meter.voicedMs();
+    if (voicedMs === 0 || voicedMs < policy().interruptAfterMs) return;
     this.#doubt = undefined;
     this.#cuts();
     happens({ type: "interrupt" });

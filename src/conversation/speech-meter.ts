@@ -20,6 +20,8 @@ export class SpeechMeter {
   #count = 0;
   /** The first frame of what is being measured. */
   #from = 0;
+  /** The first frame whose voice counts. */
+  #countFrom = 0;
 
   /** Hot path: no allocation. */
   frame(pcm: Uint8Array): void {
@@ -44,13 +46,19 @@ export class SpeechMeter {
       this.#from--;
       restMs -= this.#ms[this.#from % MAX_FRAMES]!;
     }
+    this.#countFrom = this.#from;
   }
 
-  /** Milliseconds of voice since `begin`. */
+  /** The voice so far counts for nothing; how loud it was still tells what is voice. */
+  countFromHere(): void {
+    this.#countFrom = this.#count;
+  }
+
+  /** Milliseconds of voice since `begin`, or since `countFromHere`. */
   voicedMs(): number {
     const least = this.#least();
     let voicedMs = 0;
-    for (let index = this.#first; index < this.#count; index++) {
+    for (let index = Math.max(this.#first, this.#countFrom); index < this.#count; index++) {
       if (this.#loudness[index % MAX_FRAMES]! >= least) voicedMs += this.#ms[index % MAX_FRAMES]!;
     }
     return voicedMs;

@@ -5,6 +5,7 @@ import { CLOSED_TAIL_MS } from "../../src/conversation/closed-microphone.ts";
 import { LiveSettings } from "../../src/conversation/live-settings.ts";
 import { agent } from "../../src/agent.ts";
 import { play, sound, talking } from "../support/conversation-scene.ts";
+import type { Scene } from "../support/conversation-scene.ts";
 import { PLAIN } from "../support/policies.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
 
@@ -165,17 +166,45 @@ describe("policies", () => {
       expect(page.last("audio")).toEqual({ type: "audio", itemId: "a1", fromMs: 0 });
     }));
 
-  test("PO6 a voice that goes on beyond the protected beginning stops the greeting", () =>
-    play({ policies: { careful: { ...PLAIN, protectGreetingMs: 800 } }, greeting: "Hello there" }, (it) => {
-      const page = talking(it);
-      it.model().answers("g", "Hello there", 2000);
-      it.says(page, { type: "playback", itemId: "g", playedMs: 600 });
-      sound(it, page, 80);
-      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
-      sound(it, page, 160);
-      expect(page.types()).not.toContain("flush");
-      it.says(page, { type: "playback", itemId: "g", playedMs: 850 });
-      sound(it, page, 40);
-      expect(page.types()).toContain("flush");
-    }));
+  test.each([0, 200])(
+    "PO6 a voice that goes on %i ms beyond the protected beginning stops the greeting",
+    (interruptAfterMs) =>
+      play(careful(interruptAfterMs), (it) => {
+        const page = overGreeting(it);
+        sound(it, page, 160);
+        expect(page.types()).not.toContain("flush");
+        it.says(page, { type: "playback", itemId: "g", playedMs: 850 });
+        if (interruptAfterMs > 0) sound(it, page, interruptAfterMs - 40);
+        expect(page.types()).not.toContain("flush");
+        sound(it, page, 40);
+        expect(page.types()).toContain("flush");
+      }),
+  );
+
+  test.each([0, 200])(
+    "PO6 one that was over by then does not, whatever there was of it (interruptAfterMs %i)",
+    (interruptAfterMs) =>
+      play(careful(interruptAfterMs), (it) => {
+        const page = overGreeting(it);
+        sound(it, page, 400);
+        it.says(page, { type: "playback", itemId: "g", playedMs: 850 });
+        sound(it, page, 400, false);
+        expect(page.types()).not.toContain("flush");
+      }),
+  );
 });
+
+const careful = (interruptAfterMs: number): Parameters<typeof play>[0] => ({
+  policies: { careful: { ...PLAIN, interruptAfterMs, protectGreetingMs: 800 } },
+  greeting: "Hello there",
+});
+
+/** Somebody who has begun to speak over the first 600 ms of a greeting of two seconds. */
+function overGreeting(it: Scene): ReturnType<typeof talking> {
+  const page = talking(it);
+  it.model().answers("g", "Hello there", 2000);
+  it.says(page, { type: "playback", itemId: "g", playedMs: 600 });
+  sound(it, page, 80);
+  it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+  return page;
+}
