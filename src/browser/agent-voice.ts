@@ -102,11 +102,15 @@ export class AgentVoice {
   }
 
   /**
-   * A frame of the open microphone: who speaks over the agent silences it here and now, if only for a moment. True when
-   * it is only this voice come back.
+   * Frame `number` of the open microphone: who speaks over the agent silences it here and now, if only for a moment. How many
+   * of the last frames, this one included, are only this voice come back.
    */
-  heard(frame: HeardFrame): boolean {
-    return this.#hold.frame(frame, this.#mayHold && this.#lastItem !== null && this.#protected === null);
+  heard(frame: HeardFrame, number: number): number {
+    return this.#hold.frame(
+      frame,
+      number,
+      this.#mayHold && this.#lastItem !== null && this.#protected === null,
+    );
   }
 
   /** What the speaker's meter shows. */

@@ -53,7 +53,7 @@ export class Call implements SocketListener {
       clock,
       streamId,
       onChange,
-      onHeard: (frame) => this.#voice.heard(frame),
+      onHeard: (frame, number) => this.#voice.heard(frame, number),
       isDeaf: () => this.#isDeaf,
       onFloorGone: () => this.#floorGone(),
     });

@@ -80,6 +80,14 @@ export class KeptAudio {
     this.#gaps.push(gap);
   }
 
+  /** From this frame on there was nothing but silence. */
+  silence(fromFrame: number): void {
+    for (let number = Math.max(fromFrame, this.#first); number < this.#end; number++) {
+      this.#slots[number % MAX_KEPT_FRAMES]!.fill(0);
+      this.#loudness[number % MAX_KEPT_FRAMES] = 0;
+    }
+  }
+
   /** This frame, or the next one that somebody is to hear. Called for every frame: nothing is made here. */
   toHearFrom(frame: number): number {
     for (const { from, until } of this.#gaps) if (from <= frame && frame < until) return until;

@@ -119,6 +119,13 @@ export class OutgoingAudio {
     this.kept.writeOff(this.kept.end, fromFrame);
   }
 
+  /** Of the last frames it turned out that nothing was in them but the agent's voice. */
+  wereEcho(frames: number): void {
+    const fromFrame = this.kept.end - frames;
+    this.kept.silence(fromFrame);
+    this.#uplink.send({ type: "activity", active: false, echoFrom: fromFrame * FRAME_SAMPLES });
+  }
+
   /** A press has begun or ended: the conversation is told when all frames before that are out. */
   tellPresses(): void {
     this.#pump();

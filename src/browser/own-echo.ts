@@ -19,8 +19,15 @@ const SUMMED_FRAMES = 480 / FRAME_MS;
 const AGENT_SILENCE = 0.003;
 /** So much of both is compared: some words. */
 const COMPARED_FRAMES = 2_000 / FRAME_MS;
+/** What may be in the oldest half second of it. */
+const REMEMBERED_FRAMES = COMPARED_FRAMES + SUMMED_FRAMES + DELAY_FRAMES + 1;
 /** Of these so many with the agent's voice in them: its silence is like everybody's. */
 const LEAST_FRAMES = 600 / FRAME_MS;
+/**
+ * Who says a word together with the agent's first one may be taken for an echo until it speaks on without them: words
+ * that were heard are taken back after so much more of it.
+ */
+const SURE_FRAMES = 400 / FRAME_MS;
 /** How often, in frames. */
 const COMPARE_EVERY = 2;
 /**
@@ -42,10 +49,16 @@ const FORGET_PER_FRAME = 0.5 ** (FRAME_MS / 30_000);
 
 export class OwnEcho {
   /** The last frames, in rings: what was played and what was heard, as root mean squares. */
-  readonly #played = new Float32Array(COMPARED_FRAMES + DELAY_FRAMES);
-  readonly #heard = new Float32Array(COMPARED_FRAMES + DELAY_FRAMES);
+  readonly #played = new Float32Array(REMEMBERED_FRAMES);
+  readonly #heard = new Float32Array(REMEMBERED_FRAMES);
   /** Frames so far: the next one's place is this modulo the rings' length. */
   #frames = 0;
+  /** The number of the last one, and how many in a row came without a gap. */
+  #number = -1;
+  #unbroken = 0;
+  /** So much more of the agent's voice has to come before what was proved is proof of what was heard before, too. */
+  #sureInFrames = SURE_FRAMES;
+  #hasTakenBack = false;
   #playing = 0;
   /** How loud an echo is for each unit of what was played, and how late it comes, in frames: as it was proved. */
   #path = 0;
@@ -60,14 +73,18 @@ export class OwnEcho {
     this.#playing = level;
   }
 
-  /** One more frame of the microphone, this loud. */
-  frame(level: number): void {
+  /** The microphone's frame `number`, this loud. */
+  frame(level: number, number: number): void {
+    if (number !== this.#number + 1) this.#unbroken = 0;
+    this.#number = number;
+    this.#unbroken++;
     const place = this.#frames++ % this.#played.length;
     this.#played[place] = this.#playing;
     this.#heard[place] = level;
     if (this.#playing < AGENT_SILENCE) return;
     this.#path *= FORGET_PER_FRAME;
     this.#suspicion *= FORGET_PER_FRAME;
+    if (this.isProved && this.#sureInFrames > 0) this.#sureInFrames--;
     if (this.#frames % COMPARE_EVERY !== 0) return;
     this.#compare();
     if (this.isProved) this.#path = Math.min(this.#path, this.#most(this.#earliest, this.#latest));
@@ -83,6 +100,22 @@ export class OwnEcho {
   explains(level: number): boolean {
     if (level > this.#path * MARGIN * this.#loudest(this.#earliest, this.#latest)) return false;
     return this.isProved && this.#explainsAll();
+  }
+
+  /**
+   * How many of the last frames, 50 at most, had nothing in them but the agent, or were softer than `voice`. They were
+   * heard before the room was known, and taken for somebody. Asked once for each room.
+   */
+  takeBack(voice: number): number {
+    if (this.#sureInFrames > 0 || this.#hasTakenBack) return 0;
+    this.#hasTakenBack = true;
+    let ago = 1;
+    for (; ago <= Math.min(COMPARED_FRAMES, this.#unbroken); ago++) {
+      const level = at(this.#heard, this.#frames - ago);
+      const echo = this.#path * MARGIN * this.#loudest(this.#earliest, this.#latest, ago);
+      if (level > voice && (level > echo || !this.#explainsAll(ago))) break;
+    }
+    return ago - 1;
   }
 
   /** A microphone this loud need not hear anybody, as far as false alarms tell. */
@@ -107,19 +140,22 @@ export class OwnEcho {
     this.#played.fill(0);
     this.#heard.fill(0);
     this.#frames = 0;
+    this.#unbroken = 0;
+    this.#sureInFrames = SURE_FRAMES;
+    this.#hasTakenBack = false;
     this.#path = 0;
     this.#suspicion = 0;
   }
 
-  /** Whether the last half second holds no more than the agent gives. */
-  #explainsAll(): boolean {
+  /** Whether the last half second, or one before it, holds no more than the agent gives. */
+  #explainsAll(from = 1): boolean {
     let played = 0;
     let heard = 0;
     // Of what was played a frame more on both sides, for the two clocks; but nothing that is still to come.
-    for (let ago = 0; ago <= SUMMED_FRAMES + 1; ago++) {
+    for (let ago = from - 1; ago <= from + SUMMED_FRAMES; ago++) {
       const level = at(this.#played, this.#frames - ago - Math.max(1, this.#delay));
       played += level * level;
-      if (ago > 0 && ago <= SUMMED_FRAMES) heard += at(this.#heard, this.#frames - ago) ** 2;
+      if (ago >= from && ago < from + SUMMED_FRAMES) heard += at(this.#heard, this.#frames - ago) ** 2;
     }
     return heard <= played * (this.#path * SUM_MARGIN) ** 2;
   }
@@ -132,11 +168,11 @@ export class OwnEcho {
     return Math.min(DELAY_FRAMES, this.#delay + DELAY_SLACK_FRAMES);
   }
 
-  /** Of what may be in the last frame if an echo comes so many frames late. */
-  #loudest(earliest: number, latest: number): number {
+  /** Of what may be in the last frame, or one before it, if an echo comes so many frames late. */
+  #loudest(earliest: number, latest: number, ago = 1): number {
     let loudest = 0;
     for (let delay = earliest; delay <= latest; delay++) {
-      loudest = Math.max(loudest, at(this.#played, this.#frames - 1 - delay));
+      loudest = Math.max(loudest, at(this.#played, this.#frames - ago - delay));
     }
     return loudest;
   }

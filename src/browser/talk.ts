@@ -34,8 +34,11 @@ export interface TalkDeps {
   /** The name under which the conversation counts this microphone's samples. */
   streamId: string;
   onChange(): void;
-  /** One more frame of a microphone that the conversation listens to. True: silence takes its place. */
-  onHeard(frame: HeardFrame): boolean;
+  /**
+   * Frame `number` of the stream, which the conversation listens to. Of so many of the last, this one included, silence
+   * takes the place.
+   */
+  onHeard(frame: HeardFrame, number: number): number;
   /** Whether what the microphone hears now must not be heard: silence takes its place. */
   isDeaf(): boolean;
   /** While this page was away another one took the floor. */
@@ -276,9 +279,14 @@ export class Talk {
     if (isDeaf) samples.fill(0);
     const isSpeech = !isDeaf && this.#detector.hears(samples);
     const isHeard = this.#started && !dozing && !isDeaf;
-    const isEcho = isHeard && this.#deps.onHeard(this.#detector);
+    const echoFrames = isHeard ? this.#deps.onHeard(this.#detector, this.#audio.kept.end) : 0;
+    const isEcho = echoFrames > 0;
     if (isEcho) samples.fill(0);
     this.#audio.capture(samples, isDeaf || isEcho ? 0 : this.#detector.loudness);
+    if (echoFrames > 1) {
+      this.#activity.forget();
+      this.#audio.wereEcho(echoFrames);
+    }
     if (!dozing) {
       if (this.#started) this.#activity.frame(isSpeech && !isEcho);
     } else if (isSpeech) {

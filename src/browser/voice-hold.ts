@@ -73,13 +73,14 @@ export class VoiceHold {
   }
 
   /**
-   * One more frame of the open microphone. `isPlaying`: there is a voice to hold. True when it need not hold anybody's
-   * voice but the agent's: it is not for the conversation, which would take it for a turn.
+   * Frame `number` of the open microphone. `isPlaying`: there is a voice to hold. Returns how many of the last frames,
+   * this one included, need not hold anybody's voice but the agent's: none, or this one, or, when the room has just been
+   * learned, also what was heard before. They are not for the conversation, which would take them for a turn.
    */
-  frame({ loudness, threshold, level, resets }: HeardFrame, isPlaying: boolean): boolean {
+  frame({ loudness, threshold, level, resets }: HeardFrame, number: number, isPlaying: boolean): number {
     if (resets !== this.#resets) this.#echo.reset();
     this.#resets = resets;
-    this.#echo.frame(level);
+    this.#echo.frame(level, number);
     this.#wariness.frame();
     const over = loudness / (threshold * this.#wariness.factor);
     const isExplained = this.#echo.explains(level);
@@ -90,7 +91,10 @@ export class VoiceHold {
     this.#loudFrames = isLoud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     if (this.#quietFrames >= SAME_VOICE_FRAMES) this.#isDecided = false;
-    if (!isLoud) return isExplained && !this.#isSomebody;
+    if (!isLoud) {
+      if (!isExplained || this.#isSomebody) return 0;
+      return Math.max(1, this.#echo.takeBack((level / loudness) * threshold));
+    }
     if (this.#hold !== null) this.#hold.lastLoudMs = this.#deps.clock.now();
     else if (
       isPlaying &&
@@ -99,7 +103,7 @@ export class VoiceHold {
     ) {
       this.#begin(level);
     }
-    return false;
+    return 0;
   }
 
   /** Everything was dropped: it was an interruption, or somebody wanted silence. */

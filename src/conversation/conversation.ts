@@ -177,8 +177,8 @@ export class Conversation implements Requests {
     this.#calls.approve(callId, approved);
   }
 
-  activity(active: boolean): void {
-    this.#user.activity(active);
+  activity(active: boolean, echoFrom?: number): void {
+    this.#user.activity(active, echoFrom);
   }
 
   pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): boolean {

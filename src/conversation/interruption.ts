@@ -5,6 +5,7 @@
 import type { Policy } from "../define.ts";
 import type { HeardMark } from "./heard-lately.ts";
 import { SpeechMeter } from "./speech-meter.ts";
+import type { Stretch } from "./speech-meter.ts";
 import { ECHO_MIN_WORDS, isBackchannel, isEcho, spokenWords } from "./spoken-words.ts";
 import type { Clock } from "./ports.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
@@ -80,6 +81,8 @@ interface Held {
   echoFrom: HeardMark | undefined;
   /** It has stopped the agent. */
   hasCut: boolean;
+  /** Its frames. */
+  heard: Stretch;
   callOff: () => void;
 }
 
@@ -151,23 +154,33 @@ export class Interruption {
     const mayBeNone = doubt !== undefined || echoFrom !== undefined || hasCut;
     if (answered || itemId === this.#again || !mayBeNone) return happens({ type: "user_turn", answered });
     const isLate = doubt === undefined && !this.#isOverAgent();
-    const callOff = clock.after(isLate ? CUT_WORDS_WAIT_MS : WORDS_WAIT_MS, () => this.#accept(itemId));
-    this.#held.set(itemId, { doubt, echoFrom, hasCut, callOff });
+    const callOff = clock.after(isLate ? CUT_WORDS_WAIT_MS : WORDS_WAIT_MS, () => this.failed(itemId));
+    this.#held.set(itemId, { doubt, echoFrom, hasCut, heard: this.#meter.stretch, callOff });
     happens({ type: "turn_doubted" });
   }
 
-  /** The turn's words. */
-  words(itemId: string, text: string): void {
+  /** The turn's words. True when they are the agent's. */
+  words(itemId: string, text: string): boolean {
     const held = this.#held.get(itemId);
-    if (held === undefined) return;
+    if (held === undefined) return false;
     const why = this.#whyNone(held, text);
     if (why === undefined) this.#accept(itemId);
     else this.#drop(itemId, held, why);
+    return why === "echo";
   }
 
-  /** Nobody wrote it down: it may have been anything, so it is a turn. */
-  failed(itemId: string): void {
-    this.#accept(itemId);
+  /** Nobody wrote it down, or not in time: it may have been anything, so it is a turn. True when it was the agent. */
+  failed(itemId: string): boolean {
+    const held = this.#held.get(itemId);
+    const wasAgent = held !== undefined && this.#meter.isNobody(held.heard);
+    if (wasAgent) this.#drop(itemId, held, "echo");
+    else this.#accept(itemId);
+    return wasAgent;
+  }
+
+  /** The page has learnt its room, and knows now that the last `lastMs` of the microphone were nothing but the agent. */
+  wasEcho(lastMs: number): void {
+    this.#meter.wasNobody(lastMs);
   }
 
   /** What is being said is forgotten. */
@@ -232,8 +245,10 @@ export class Interruption {
     return Math.min(this.#world.agent.lastSoundMs, this.#cutMs);
   }
 
-  #whyNone({ doubt, echoFrom, hasCut }: Held, text: string): NoTurn | undefined {
+  #whyNone({ doubt, echoFrom, hasCut, heard }: Held, text: string): NoTurn | undefined {
     const { agent, policy, turn } = this.#world;
+    // However it was misheard.
+    if (this.#meter.isNobody(heard)) return "echo";
     // Nothing is lost with somebody's "hi" over the agent's own.
     const leastWords = doubt?.mayBeOneWord === true ? 1 : ECHO_MIN_WORDS;
     if (echoFrom !== undefined && isEcho(text, agent.since(echoFrom), leastWords)) return "echo";

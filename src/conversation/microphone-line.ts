@@ -370,7 +370,7 @@ function isPlaced(unheard: Unheard): unheard is Unheard & { startSample: number;
   return unheard.startSample !== undefined && unheard.endSample !== undefined;
 }
 
-/** For logs: how much of a stream a number of samples is. */
+/** How much of a stream a number of samples is. */
 export function samplesMs(samples: number): number {
   return Math.round(bytesToMs(samples * BYTES_PER_SAMPLE));
 }

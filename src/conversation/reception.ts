@@ -25,8 +25,8 @@ export interface Requests {
   interrupt(): void;
   playback(caller: Caller, report: PlaybackReport): void;
   approve(callId: string, approved: boolean): void;
-  /** The holder's own detector hears speech, or its end. */
-  activity(active: boolean): void;
+  /** The holder's own detector hears speech, or its end; or that since sample `echoFrom` it was the agent's voice. */
+  activity(active: boolean, echoFrom?: number): void;
   /** The user takes turns by hand; false where the policy in force does not let them. */
   pressed(action: "begin" | "end" | "cancel", atSample: number | undefined): boolean;
   /** False when the agent has no such policy. */
@@ -153,7 +153,7 @@ export class Reception {
         }
         return;
       case "activity":
-        if (caller.holdsFloor) requests.activity(message.active);
+        if (caller.holdsFloor) requests.activity(message.active, message.echoFrom);
         return;
       case "resending":
         // What we asked for is no flood, and comes faster than it was spoken.

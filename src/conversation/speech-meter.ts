@@ -13,6 +13,15 @@ const VOICE_SHARE = 0.1;
 /** Below this (-46 dB of full scale) nothing is voice. */
 const LEAST_LOUDNESS = 160;
 
+/** Loudness of a frame that turned out to be nobody's voice. */
+const NOBODY = -1;
+
+/** Some frames in a row, by their numbers. */
+export interface Stretch {
+  from: number;
+  until: number;
+}
+
 export class SpeechMeter {
   readonly #loudness = new Float32Array(MAX_FRAMES);
   readonly #ms = new Float32Array(MAX_FRAMES);
@@ -40,13 +49,33 @@ export class SpeechMeter {
 
   /** What is measured began so long ago, in ms of audio. */
   begin(agoMs: number): void {
-    let restMs = agoMs;
-    this.#from = this.#count;
-    while (restMs > 0 && this.#from > this.#oldest) {
-      this.#from--;
-      restMs -= this.#ms[this.#from % MAX_FRAMES]!;
-    }
+    this.#from = this.#ago(agoMs);
     this.#countFrom = this.#from;
+  }
+
+  /** What has been measured since `begin`. */
+  get stretch(): Stretch {
+    return { from: this.#from, until: this.#count };
+  }
+
+  /** What came in the last `lastMs` of audio was nobody's voice. */
+  wasNobody(lastMs: number): void {
+    for (let index = this.#ago(lastMs); index < this.#count; index++) {
+      this.#loudness[index % MAX_FRAMES] = NOBODY;
+    }
+  }
+
+  /** Whether what was heard then turned out to be nobody's voice, all of it. */
+  isNobody({ from, until }: Stretch): boolean {
+    if (from < this.#oldest) return false;
+    let loudest = 0;
+    let isTold = false;
+    for (let index = from; index < until; index++) {
+      const loudness = this.#loudness[index % MAX_FRAMES]!;
+      isTold ||= loudness === NOBODY;
+      loudest = Math.max(loudest, loudness);
+    }
+    return isTold && loudest < LEAST_LOUDNESS;
   }
 
   /** The voice so far counts for nothing; how loud it was still tells what is voice. */
@@ -82,6 +111,17 @@ export class SpeechMeter {
       loudest = Math.max(loudest, this.#loudness[index % MAX_FRAMES]!);
     }
     return Math.max(LEAST_LOUDNESS, loudest * VOICE_SHARE);
+  }
+
+  /** The first frame of the last `agoMs`, as far as they are remembered. */
+  #ago(agoMs: number): number {
+    let restMs = agoMs;
+    let from = this.#count;
+    while (restMs > 0 && from > this.#oldest) {
+      from--;
+      restMs -= this.#ms[from % MAX_FRAMES]!;
+    }
+    return from;
   }
 
   get #first(): number {

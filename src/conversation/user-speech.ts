@@ -9,7 +9,7 @@ import type { AgentSpeech } from "./agent-speech.ts";
 import type { Audience } from "./audience.ts";
 import { ClosedMicrophone } from "./closed-microphone.ts";
 import { Interruption } from "./interruption.ts";
-import { MicrophoneLine } from "./microphone-line.ts";
+import { MicrophoneLine, samplesMs } from "./microphone-line.ts";
 import { NothingSaid } from "./nothing-said.ts";
 import type { Caller, Clock, Model, ModelEvent, NewId } from "./ports.ts";
 import { PushToTalk } from "./push-to-talk.ts";
@@ -160,9 +160,11 @@ export class UserSpeech {
     else if (this.#isSpeaking()) this.#world.model()?.commitAudio();
   }
 
-  activity(active: boolean): void {
+  /** `echoFrom`: since this sample of its stream the page has heard nothing but the agent. */
+  activity(active: boolean, echoFrom?: number): void {
     if (this.#world.policy().turnDetection === null) return;
-    if (!active) this.#spokenMs = this.#world.clock.now() - ACTIVITY_END_MS;
+    if (echoFrom !== undefined) this.#interruption.wasEcho(samplesMs(this.#line.next - echoFrom));
+    else if (!active) this.#spokenMs = this.#world.clock.now() - ACTIVITY_END_MS;
     // Its end is no answer: a word may be over before anybody notices that nobody listens.
     if (active && this.#isLive() && !this.#isSpeaking()) this.#unheard.began();
     if (!active) this.#unheard.ended();
@@ -268,11 +270,10 @@ export class UserSpeech {
         this.#words(event.itemId, event.text);
         return this.#settled(event.itemId);
       case "user_transcript_failed":
-        this.#interruption.failed(event.itemId);
+        if (!this.#interruption.failed(event.itemId)) this.#world.userIsHere();
         this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
         this.#keepSound(this.#again.itemId(event.itemId), event.pcm);
         transcript.userWordsFailed(this.#again.itemId(event.itemId));
-        this.#world.userIsHere();
         return this.#settled(event.itemId);
     }
   }
@@ -305,7 +306,7 @@ export class UserSpeech {
   #words(sessionItemId: string, text: string): void {
     const { model, transcript, userIsHere } = this.#world;
     const itemId = this.#again.itemId(sessionItemId);
-    this.#interruption.words(sessionItemId, text);
+    if (this.#interruption.words(sessionItemId, text)) return;
     // Of noise some transcriptions make a full stop.
     const isNothing = spokenWords(text).length === 0;
     if (!isNothing) userIsHere();

@@ -45,7 +45,7 @@ const schemas = {
     action: z.enum(["begin", "end", "cancel"]),
     atSample: sample.optional(),
   }),
-  activity: z.object({ type: z.literal("activity"), active: z.boolean() }),
+  activity: z.object({ type: z.literal("activity"), active: z.boolean(), echoFrom: sample.optional() }),
   resending: z.object({ type: z.literal("resending"), fromSample: sample }),
   interrupt: z.object({ type: z.literal("interrupt") }),
   settings: z.object({

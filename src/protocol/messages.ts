@@ -120,7 +120,8 @@ export type BrowserMessage =
   | PlaybackReport
   /** Push-to-talk. `atSample`: where the page's stream stands; without it, where its frames have come to. */
   | { type: "turn"; action: "begin" | "end" | "cancel"; atSample?: number }
-  | { type: "activity"; active: boolean }
+  /** `echoFrom`: what was heard since this sample of the stream was nothing but the agent's own voice. */
+  | { type: "activity"; active: boolean; echoFrom?: number }
   /** The binary frames that follow are the stream's samples from here on: the answer to `resend`. */
   | { type: "resending"; fromSample: number }
   | { type: "interrupt" }

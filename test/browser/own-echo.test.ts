@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { FRAME_MS, FRAME_SAMPLES } from "../../src/audio/format.ts";
 import { OwnEcho } from "../../src/browser/own-echo.ts";
+import { QUIETEST_VOICE } from "../../src/browser/speech-detector.ts";
 import { startTalking } from "./support-call.ts";
 import { course, inRoom, saying, silence } from "./support-echo-room.ts";
 
@@ -34,7 +35,7 @@ describe("the agent's voice in the microphone", () => {
       const played = course(text, "marin");
       for (let frame = 0; frame < 1_500 / FRAME_MS; frame++) {
         echo.playing(played[frame]!);
-        echo.frame(gain * (played[frame - delayMs / FRAME_MS] ?? 0));
+        echo.frame(gain * (played[frame - delayMs / FRAME_MS] ?? 0), frame);
       }
       const loudest = Math.max(...played.slice(1_500 / FRAME_MS - 10, 1_500 / FRAME_MS));
       expect(echo.explains(gain * loudest)).toBe(true);
@@ -46,10 +47,11 @@ describe("the agent's voice in the microphone", () => {
     const echo = new OwnEcho();
     const played = course(AGENT.join(" "), "marin");
     const half = Math.floor(played.length / 2);
+    let number = 0;
     const hear = (levels: number[], gain: number): void => {
       for (const level of levels) {
         echo.playing(level);
-        echo.frame(Math.max(1e-5, level * gain));
+        echo.frame(Math.max(1e-5, level * gain), number++);
       }
     };
     hear(played.slice(0, half), 0.5);
@@ -66,7 +68,7 @@ describe("the agent's voice in the microphone", () => {
           const echo = new OwnEcho();
           for (const [frame, level] of heard.slice(0, played.length).entries()) {
             echo.playing(played[frame]!);
-            echo.frame(level);
+            echo.frame(level, frame);
             expect(echo.explains(level * SOFT)).toBe(false);
           }
         }
@@ -75,7 +77,7 @@ describe("the agent's voice in the microphone", () => {
   });
 
   test("EC5 what it explains is zeros to the conversation and no voice; who rises above it is heard whole", async () => {
-    const { call, clock, ear, hear, receive, receiveFrame, done, types } = await startTalking();
+    const { call, clock, ear, hear, receive, receiveFrame, done, sent } = await startTalking();
     receive({ type: "audio", itemId: "a", fromMs: 0 });
     receiveFrame();
     const played = course(AGENT[0]!, "marin");
@@ -90,12 +92,12 @@ describe("the agent's voice in the microphone", () => {
     const echo = played.slice(0, 50).map((level) => frameIs(level, level * 0.03));
     expect(echo.slice(0, 15).join("")).toBe("x".repeat(15));
     expect(echo.slice(-15).join("")).toBe("0".repeat(15));
-    expect(types()).not.toContain("activity");
+    expect(sent.filter((message) => message.type === "activity" && message.active)).toEqual([]);
     expect(done).not.toContain("hold");
     const voice = [0.1, 0.1, 0.1, 0.002, 0.002, 0.1, 0.1].map((level) => frameIs(0.1, level));
     expect(voice.join("")).toBe("x".repeat(voice.length));
     expect(done).toContain("hold");
-    expect(types()).toContain("activity");
+    expect(sent.at(-1)).toEqual({ type: "activity", active: true });
   });
 
   test.each([0.02, 0.03, 0.06])(
@@ -191,11 +193,86 @@ describe("the agent's voice in the microphone", () => {
     const played = [...course(AGENT[0]!, "marin").slice(0, 75), 0.15, ...silence(200)];
     const explained = played.map((level, frame) => {
       echo.playing(level);
-      echo.frame(0.25 * (played[frame - 2] ?? 0));
+      echo.frame(0.25 * (played[frame - 2] ?? 0), frame);
       return echo.explains(0.25 * 0.15);
     });
     expect(explained[77]).toBe(true);
     expect(explained[80]).toBe(false);
+  });
+
+  test("EC6 what was heard before the room was known is taken back, once", () => {
+    const tellings = (user: number[], gapAt = -1): number[] => {
+      const echo = new OwnEcho();
+      const played = [...silence(400), ...course(AGENT[0]!, "marin")];
+      return user.flatMap((voice, frame) => {
+        echo.playing(played[frame]!);
+        echo.frame(Math.hypot(0.25 * (played[frame - 2] ?? 0), voice), frame < gapAt ? frame : frame + 1);
+        const frames = echo.takeBack(QUIETEST_VOICE);
+        return frames === 0 ? [] : [frame - frames + 1, frame];
+      });
+    };
+    const quiet = silence(3_000);
+    const [from, until, ...more] = tellings(quiet);
+    expect(more).toEqual([]);
+    expect(from).toBe(0);
+    expect(until! * FRAME_MS).toBeLessThan(400 + 80 + 1_500);
+    // Somebody in between is left alone, with all that was heard before and half a second after.
+    const [after] = tellings(quiet.map((_, frame) => (frame === 14 || frame === 15 ? 0.2 : 0)));
+    expect(after).toBeGreaterThan(15);
+    expect(after).toBeLessThanOrEqual(15 + 480 / FRAME_MS);
+    // The stream went on meanwhile, and nobody compared what was in it.
+    expect(tellings(quiet, 20)[0]).toBe(20);
+    expect(tellings(quiet.map(() => 0.2))).toEqual([]);
+  });
+
+  test("EC6 of 560 people who speak as the greeting begins, louder than its echo, none is lost", () => {
+    let people = 0;
+    const agent = [...silence(200), ...course("Hi, I am Parley. How can I help you?", "marin")];
+    for (const peak of [0.1, 0.2]) {
+      for (const words of ["Hello?", "Stop.", "What time is it in Tokyo?", "Yes.", "No, thank you."]) {
+        for (const voice of ["slt", "awb", "rms", "kal16"]) {
+          for (const gain of [0.05, 0.1]) {
+            for (const lateMs of [0, 200, 400, 600, 800, 1_000, 1_200]) {
+              const user = [...silence(lateMs), ...saying(words, voice, peak), ...silence(3_000)];
+              const { spoken, zeroed, takenBackUser } = inRoom({
+                agent,
+                user,
+                gain: () => gain,
+                mayHold: false,
+              });
+              expect(zeroed + takenBackUser).toBeLessThan(spoken);
+              people++;
+            }
+          }
+        }
+      }
+    }
+    expect(people).toBe(560);
+  });
+
+  test("EC6 the conversation is told since when, and never hears it again", async () => {
+    const { call, clock, ear, hear, receive, receiveFrame, sent } = await startTalking();
+    receive({ type: "audio", itemId: "a", fromMs: 0, protectedMs: 3_000 });
+    receiveFrame();
+    hear(10);
+    for (const level of course(AGENT[0]!, "marin").slice(0, 50)) {
+      clock.pass(FRAME_MS);
+      call.onSpeakerLevel(level);
+      hear(1, { voice: true, loudness: Math.max(1, Math.round((level * 0.25) / 0.00113)) });
+    }
+    const told = sent.filter(({ type }) => type === "activity");
+    const echoFrom = told.flatMap((message) => ("echoFrom" in message ? [message.echoFrom] : []));
+    expect(told).toEqual([
+      { type: "activity", active: true },
+      { type: "activity", active: false, echoFrom: echoFrom[0] },
+    ]);
+    expect(echoFrom[0]! % FRAME_SAMPLES).toBe(0);
+    expect(echoFrom[0]).toBeLessThanOrEqual(12 * FRAME_SAMPLES);
+    const isSilent = (): boolean => ear.heard.slice(echoFrom[0]).every((sample) => sample === 0);
+    expect(isSilent()).toBe(false);
+    ear.ask(0);
+    expect(ear.resentFrom.at(-1)).toBe(0);
+    expect(isSilent()).toBe(true);
   });
 
   test("EC5 another microphone knows nothing of the last one's room", async () => {

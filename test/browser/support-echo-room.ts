@@ -49,10 +49,21 @@ export interface Room {
   mayHold?: boolean;
 }
 
-/** Of the frames in which the user spoke, how many reached the conversation as zeros; and what of the others did. */
+/**
+ * Of the frames in which the user spoke, how many reached the conversation as zeros; and what of the others did.
+ * `takenBack`: frames that had reached it before the room was known, and of these in which the user spoke.
+ */
 export function inRoom({ agent, user, gain = () => 0, mayHold = true }: Room) {
   const clock = manualClock();
-  const found = { spoken: 0, zeroed: 0, zeroedEcho: 0, holds: 0, lastZeroedMs: 0 };
+  const found = {
+    spoken: 0,
+    zeroed: 0,
+    zeroedEcho: 0,
+    holds: 0,
+    lastZeroedMs: 0,
+    takenBack: 0,
+    takenBackUser: 0,
+  };
   let isHeld = false;
   const hold = new VoiceHold({
     clock,
@@ -71,7 +82,12 @@ export function inRoom({ agent, user, gain = () => 0, mayHold = true }: Room) {
     hold.playing(played.at(-1)!);
     const echo = (played[frame - DELAY_FRAMES] ?? 0) * gain(frame);
     detector.hears(frameOf(Math.hypot(echo, voice, NOISE)));
-    const isZeroed = hold.frame(detector, mayHold && at < agent.length);
+    const echoFrames = hold.frame(detector, frame, mayHold && at < agent.length);
+    const isZeroed = echoFrames > 0;
+    for (let back = frame - echoFrames + 1; back < frame; back++) {
+      found.takenBack++;
+      if (user[back]! > SPOKEN) found.takenBackUser++;
+    }
     if (voice > SPOKEN) found.spoken++;
     if (!isZeroed) continue;
     if (voice <= SPOKEN) found.zeroedEcho++;

@@ -3,6 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { staySilent } from "../../src/tools/stay-silent.ts";
 import { play, settled, talking } from "../support/conversation-scene.ts";
+import { voice, words } from "../support/over-the-agent.ts";
+import { PLAIN } from "../support/policies.ts";
 import { NO_USAGE } from "../support/scripted-model.ts";
 import { calls, now } from "../support/tool-turns.ts";
 
@@ -80,6 +82,33 @@ describe("saying nothing", () => {
       it.clock.advance(10_000);
       expect(it.model().asked).toEqual(["answer", "go on", "answer", "go on"]);
     }));
+
+  test("EC7 the echo of a check-in is not the user", () =>
+    play(
+      {
+        policies: { normal: { ...PLAIN, interruptAfterMs: 400 } },
+        checkIn: { afterMs: 10_000, instructions: "Ask if they are still there." },
+      },
+      (it) => {
+        const page = talking(it);
+        it.model().hears("u1", "hello");
+        it.model().answers("a1", "Hi!", 300);
+        it.model().answerDone();
+        it.says(page, { type: "playback", itemId: "a1", playedMs: 300, done: true });
+        it.clock.advance(10_000);
+        expect(it.model().asked).toEqual(["answer", "go on"]);
+        it.model().answers("a2", "Are you still there?", 1_500);
+        it.model().answerDone();
+        it.says(page, { type: "playback", itemId: "a2", playedMs: 200 });
+        voice(it, page, "echo", 360);
+        it.says(page, { type: "playback", itemId: "a2", playedMs: 1_200 });
+        words(it, "echo", "Are you still there?");
+        it.says(page, { type: "playback", itemId: "a2", playedMs: 1_500, done: true });
+        expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "echo" });
+        it.clock.advance(30_000);
+        expect(it.model().asked).toEqual(["answer", "go on", "remove echo"]);
+      },
+    ));
 });
 
 describe("order", () => {

@@ -71,6 +71,17 @@ export class AnswerInRoom {
     await this.someone.isIn("speaking");
   }
 
+  /** Waits for this in the page; what there is instead is told. */
+  async shows(selector: string): Promise<void> {
+    try {
+      await this.someone.page.locator(selector).waitFor();
+    } catch (error) {
+      const { items } = await this.someone.snapshot();
+      const told = items.map(({ role, status, text }) => `${role} ${status}: ${text}`).join("\n");
+      throw new Error(`there is instead:\n${told}`, { cause: error });
+    }
+  }
+
   /** How often the player was told so. */
   async told(what: "hold" | "resume" | "flush"): Promise<number> {
     return await this.someone.page.evaluate(

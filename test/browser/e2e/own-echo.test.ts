@@ -83,9 +83,9 @@ describe("a room that gives back the agent's voice", () => {
       await room.ask();
       // The question, its answer, the turn, and after it another answer.
       const cutAnswer = '[data-role="user"] ~ [data-status="interrupted"]';
-      await someone.page
-        .locator(`${cutAnswer} ~ [data-role="user"] ~ [data-role="assistant"][data-status="completed"]`)
-        .waitFor();
+      await room.shows(
+        `${cutAnswer} ~ [data-role="user"] ~ [data-role="assistant"][data-status="completed"]`,
+      );
       const turns = await room.spokenTurns();
       expect(turns).toHaveLength(1);
       // The recogniser heard the agent at the same moment, and gets a word or two wrong; but what it heard is the user.
