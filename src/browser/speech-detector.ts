@@ -19,7 +19,7 @@ export const STEP_BACK_MS = 300_000;
 export class SpeechDetector {
   #room = QUIETEST_VOICE;
   #loudFrames = 0;
-  #loudness = 0;
+  #leastVoice = QUIETEST_VOICE;
   #level = 0;
   #resets = 0;
   readonly #wariness = new Wariness(STEP_BACK_MS);
@@ -31,7 +31,12 @@ export class SpeechDetector {
 
   /** How loud the last frame was, in units of what a voice at least is. */
   get loudness(): number {
-    return this.#loudness;
+    return this.#level / this.#leastVoice;
+  }
+
+  /** What the last frame had to be to count, as a root mean square. */
+  get voiceLevel(): number {
+    return this.#leastVoice * this.threshold;
   }
 
   /** What `loudness` must exceed to count. */
@@ -48,8 +53,8 @@ export class SpeechDetector {
   hears(samples: Int16Array): boolean {
     const level = rootMeanSquare(samples);
     this.#level = level;
-    this.#loudness = level / Math.max(QUIETEST_VOICE, this.#room * ABOVE_ROOM);
-    this.#loudFrames = this.#loudness > this.threshold ? this.#loudFrames + 1 : 0;
+    this.#leastVoice = Math.max(QUIETEST_VOICE, this.#room * ABOVE_ROOM);
+    this.#loudFrames = this.loudness > this.threshold ? this.#loudFrames + 1 : 0;
     this.#room = Math.max(1e-5, Math.min(level, this.#room * ROOM_RISE));
     this.#wariness.frame();
     return this.#loudFrames >= ONSET_FRAMES;

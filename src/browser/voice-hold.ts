@@ -29,7 +29,7 @@ const SAME_VOICE_FRAMES = SAME_VOICE_MS / FRAME_MS;
 const STEP_BACK_MS = 60_000;
 
 /** What the detector says of the last frame. */
-export type HeardFrame = Pick<SpeechDetector, "loudness" | "threshold" | "level" | "resets">;
+export type HeardFrame = Pick<SpeechDetector, "loudness" | "threshold" | "level" | "voiceLevel" | "resets">;
 
 interface Hold {
   sinceMs: number;
@@ -77,7 +77,8 @@ export class VoiceHold {
    * this one included, need not hold anybody's voice but the agent's: none, or this one, or, when the room has just been
    * learned, also what was heard before. They are not for the conversation, which would take them for a turn.
    */
-  frame({ loudness, threshold, level, resets }: HeardFrame, number: number, isPlaying: boolean): number {
+  frame(heard: HeardFrame, number: number, isPlaying: boolean): number {
+    const { loudness, threshold, level, resets } = heard;
     if (resets !== this.#resets) this.#echo.reset();
     this.#resets = resets;
     this.#echo.frame(level, number);
@@ -93,7 +94,7 @@ export class VoiceHold {
     if (this.#quietFrames >= SAME_VOICE_FRAMES) this.#isDecided = false;
     if (!isLoud) {
       if (!isExplained || this.#isSomebody) return 0;
-      return Math.max(1, this.#echo.takeBack((level / loudness) * threshold));
+      return Math.max(1, this.#echo.takeBack(heard.voiceLevel));
     }
     if (this.#hold !== null) this.#hold.lastLoudMs = this.#deps.clock.now();
     else if (

@@ -238,6 +238,7 @@ describe("the agent's voice in the microphone", () => {
                 agent,
                 user,
                 gain: () => gain,
+                noise: people % 2 === 0 ? 0 : 0.0005,
                 mayHold: false,
               });
               expect(zeroed + takenBackUser).toBeLessThan(spoken);

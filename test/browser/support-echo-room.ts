@@ -45,6 +45,8 @@ export interface Room {
   user: readonly number[];
   /** How loud the room gives the agent back at a frame. */
   gain?: (frame: number) => number;
+  /** The room's own noise; 0 behind a microphone that lets none through. */
+  noise?: number;
   /** False: nothing holds the agent, as at the beginning of a greeting. */
   mayHold?: boolean;
 }
@@ -53,7 +55,7 @@ export interface Room {
  * Of the frames in which the user spoke, how many reached the conversation as zeros; and what of the others did.
  * `takenBack`: frames that had reached it before the room was known, and of these in which the user spoke.
  */
-export function inRoom({ agent, user, gain = () => 0, mayHold = true }: Room) {
+export function inRoom({ agent, user, gain = () => 0, noise = NOISE, mayHold = true }: Room) {
   const clock = manualClock();
   const found = {
     spoken: 0,
@@ -81,7 +83,7 @@ export function inRoom({ agent, user, gain = () => 0, mayHold = true }: Room) {
     played.push(isHeld ? 0 : (agent[at++] ?? 0));
     hold.playing(played.at(-1)!);
     const echo = (played[frame - DELAY_FRAMES] ?? 0) * gain(frame);
-    detector.hears(frameOf(Math.hypot(echo, voice, NOISE)));
+    detector.hears(frameOf(Math.hypot(echo, voice, noise)));
     const echoFrames = hold.frame(detector, frame, mayHold && at < agent.length);
     const isZeroed = echoFrames > 0;
     for (let back = frame - echoFrames + 1; back < frame; back++) {
