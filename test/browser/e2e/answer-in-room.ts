@@ -99,6 +99,13 @@ export class AnswerInRoom {
     return this.sockets.heard("item_removed").length;
   }
 
+  /** How often the page said that it had heard nothing but the agent. */
+  get takenBack(): number {
+    return this.sockets
+      .said("activity")
+      .filter(({ message }) => message?.type === "activity" && message.echoFrom !== undefined).length;
+  }
+
   /** What is stored of the user and was not typed. */
   async spokenTurns(): Promise<Item[]> {
     const typed = this.sockets.said("text").length;

@@ -37,7 +37,7 @@ async function lengths({ someone }: AnswerInRoom, fromFrame: number) {
 }
 
 describe("a room that gives back the agent's voice", () => {
-  it("EC4 EC5 the greeting's echo is no turn, and a long answer is heard whole", async () => {
+  it("EC4 EC5 EC6 the greeting's echo is no turn, and a long answer is heard whole", async () => {
     const room = await AnswerInRoom.open(server.url, silence(), LOUD_ROOM);
     const { someone } = room;
     try {
@@ -50,6 +50,7 @@ describe("a room that gives back the agent's voice", () => {
       const beginning = someone.sentSamples(greeting.id).subarray(leadMs * 24, (leadMs + 400) * 24);
       const { likeness } = find(beginning, someone.microphoneSamples());
       const { lastFrame } = await someone.recording();
+      expect(room.takenBack).toBe(1);
 
       await room.ask();
       await someone.isIn("listening");
