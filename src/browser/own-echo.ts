@@ -75,7 +75,7 @@ export class OwnEcho {
 
   /** The microphone's frame `number`, this loud. */
   frame(level: number, number: number): void {
-    if (number !== this.#number + 1) this.#unbroken = 0;
+    if (number !== this.#number + 1) this.pause();
     this.#number = number;
     this.#unbroken++;
     const place = this.#frames++ % this.#played.length;
@@ -109,10 +109,11 @@ export class OwnEcho {
   takeBack(voice: number): number {
     if (this.#sureInFrames > 0 || this.#hasTakenBack) return 0;
     this.#hasTakenBack = true;
+    const most = MARGIN * this.#usual();
     let ago = 1;
     for (; ago <= Math.min(COMPARED_FRAMES, this.#unbroken); ago++) {
       const level = at(this.#heard, this.#frames - ago);
-      const echo = this.#path * MARGIN * this.#loudest(this.#earliest, this.#latest, ago);
+      const echo = most * this.#loudest(this.#earliest, this.#latest, ago);
       if (level > voice && (level > echo || !this.#explainsAll(ago))) break;
     }
     return ago - 1;
@@ -133,6 +134,11 @@ export class OwnEcho {
   ratio(level: number): number {
     const loudest = this.#loudest(0, DELAY_FRAMES);
     return loudest === 0 ? 0 : level / loudest;
+  }
+
+  /** What comes next does not follow on what came last. */
+  pause(): void {
+    this.#unbroken = 0;
   }
 
   /** Another microphone hears another room. */
@@ -200,6 +206,20 @@ export class OwnEcho {
       }
     }
     return count < LEAST_RATIOS ? MAX_PATH : MARGIN * softest[Math.floor(count / SOFTEST_SHARE)]!;
+  }
+
+  /**
+   * How loud the echo was in half of the frames that were compared: what proved it may have been a little of somebody,
+   * who is louder than that.
+   */
+  #usual(): number {
+    const ratios: number[] = [];
+    for (let ago = 1; ago <= COMPARED_FRAMES; ago++) {
+      if (at(this.#played, this.#frames - ago - this.#delay) < AGENT_SILENCE) continue;
+      ratios.push(at(this.#heard, this.#frames - ago) / this.#loudest(this.#earliest, this.#latest, ago));
+    }
+    ratios.sort((one, other) => one - other);
+    return ratios[Math.floor(ratios.length / 2)] ?? 0;
   }
 
   /**

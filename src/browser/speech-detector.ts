@@ -22,6 +22,7 @@ export class SpeechDetector {
   #leastVoice = QUIETEST_VOICE;
   #level = 0;
   #resets = 0;
+  #pauses = 0;
   readonly #wariness = new Wariness(STEP_BACK_MS);
 
   /** The root mean square of the last frame, 0 to 1. */
@@ -42,6 +43,11 @@ export class SpeechDetector {
   /** What `loudness` must exceed to count. */
   get threshold(): number {
     return this.#wariness.factor;
+  }
+
+  /** How often what came next did not follow on what came last. */
+  get pauses(): number {
+    return this.#pauses;
   }
 
   /** How many microphones, or rooms, there were before this one. */
@@ -67,6 +73,7 @@ export class SpeechDetector {
 
   /** What comes next does not follow on what came last. */
   pause(): void {
+    this.#pauses++;
     this.#loudFrames = 0;
   }
 

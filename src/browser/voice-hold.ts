@@ -29,7 +29,10 @@ const SAME_VOICE_FRAMES = SAME_VOICE_MS / FRAME_MS;
 const STEP_BACK_MS = 60_000;
 
 /** What the detector says of the last frame. */
-export type HeardFrame = Pick<SpeechDetector, "loudness" | "threshold" | "level" | "voiceLevel" | "resets">;
+export type HeardFrame = Pick<
+  SpeechDetector,
+  "loudness" | "threshold" | "level" | "voiceLevel" | "pauses" | "resets"
+>;
 
 interface Hold {
   sinceMs: number;
@@ -56,6 +59,7 @@ export class VoiceHold {
   #echoFrames = 0;
   /** Which microphone it was. */
   #resets = 0;
+  #pauses = 0;
   /** The voice there is now has been decided upon. */
   #isDecided = false;
 
@@ -78,7 +82,9 @@ export class VoiceHold {
    * learned, also what was heard before. They are not for the conversation, which would take them for a turn.
    */
   frame(heard: HeardFrame, number: number, isPlaying: boolean): number {
-    const { loudness, threshold, level, resets } = heard;
+    const { loudness, threshold, level, pauses, resets } = heard;
+    if (pauses !== this.#pauses) this.#echo.pause();
+    this.#pauses = pauses;
     if (resets !== this.#resets) this.#echo.reset();
     this.#resets = resets;
     this.#echo.frame(level, number);

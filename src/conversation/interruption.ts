@@ -5,7 +5,7 @@
 import type { Policy } from "../define.ts";
 import type { HeardMark } from "./heard-lately.ts";
 import { SpeechMeter } from "./speech-meter.ts";
-import type { Stretch } from "./speech-meter.ts";
+import type { Frames } from "./speech-meter.ts";
 import { ECHO_MIN_WORDS, isBackchannel, isEcho, spokenWords } from "./spoken-words.ts";
 import type { Clock } from "./ports.ts";
 import type { TurnEvent, TurnState } from "./turn.ts";
@@ -82,7 +82,7 @@ interface Held {
   /** It has stopped the agent. */
   hasCut: boolean;
   /** Its frames. */
-  heard: Stretch;
+  heard: Frames;
   callOff: () => void;
 }
 
@@ -99,6 +99,8 @@ export class Interruption {
   #hasCut = false;
   /** When it was stopped: what is silenced then still counts as playing until the page has said so. */
   #cutMs = Number.POSITIVE_INFINITY;
+  /** When the microphone was heard last while the beginning of a greeting was protected. */
+  #protectedMs = Number.NEGATIVE_INFINITY;
   /** What is being said was heard by an earlier session. */
   #again: string | undefined;
   #lastEchoMs = Number.NEGATIVE_INFINITY;
@@ -110,7 +112,8 @@ export class Interruption {
   /** A frame of the microphone. Hot path: numbers only. */
   frame(pcm: Uint8Array): void {
     this.#meter.frame(pcm);
-    if (this.#doubt !== undefined) this.#weigh();
+    if (this.#world.agent.isProtected) this.#isStillProtected();
+    else if (this.#doubt !== undefined) this.#weigh();
   }
 
   /** Speech began `agoMs` of audio ago. `again`: an earlier session heard it, and it had its effect then. */
@@ -119,10 +122,11 @@ export class Interruption {
     const before = turn();
     const speaks = before.phase === "awake" && before.playing;
     const greets = before.phase === "awake" && before.answering === "greeting";
-    const isProtected = agent.isProtected && (speaks || greets);
+    this.#fromMs = clock.now() - agoMs;
+    // A detector tells it late.
+    const isProtected = (agent.isProtected || this.#fromMs < this.#protectedMs) && (speaks || greets);
     this.#again = again ? itemId : undefined;
     const isDoubtful = again || isProtected || (speaks && policy().interruptAfterMs > 0);
-    this.#fromMs = clock.now() - agoMs;
     this.#toMs = Number.POSITIVE_INFINITY;
     this.#mark = agent.mark();
     this.#hasCut = false;
@@ -133,7 +137,7 @@ export class Interruption {
     happens({ type: "speech_started", doubtful: isDoubtful });
     if (!isDoubtful || again) return;
     this.#doubt = { itemId, isProtected, mayBeOneWord: isProtected && this.#hasJustBegun() };
-    this.#weigh();
+    if (!agent.isProtected) this.#weigh();
   }
 
   /** The model hears no more of it since `agoMs` of audio. */
@@ -154,8 +158,8 @@ export class Interruption {
     const mayBeNone = doubt !== undefined || echoFrom !== undefined || hasCut;
     if (answered || itemId === this.#again || !mayBeNone) return happens({ type: "user_turn", answered });
     const isLate = doubt === undefined && !this.#isOverAgent();
-    const callOff = clock.after(isLate ? CUT_WORDS_WAIT_MS : WORDS_WAIT_MS, () => this.failed(itemId));
-    this.#held.set(itemId, { doubt, echoFrom, hasCut, heard: this.#meter.stretch, callOff });
+    const callOff = clock.after(isLate ? CUT_WORDS_WAIT_MS : WORDS_WAIT_MS, () => this.unwritten(itemId));
+    this.#held.set(itemId, { doubt, echoFrom, hasCut, heard: this.#meter.measured, callOff });
     happens({ type: "turn_doubted" });
   }
 
@@ -169,13 +173,11 @@ export class Interruption {
     return why === "echo";
   }
 
-  /** Nobody wrote it down, or not in time: it may have been anything, so it is a turn. True when it was the agent. */
-  failed(itemId: string): boolean {
+  /** Nobody wrote it down, or not in time: it may have been anything but what is known to be the agent. */
+  unwritten(itemId: string): void {
     const held = this.#held.get(itemId);
-    const wasAgent = held !== undefined && this.#meter.isNobody(held.heard);
-    if (wasAgent) this.#drop(itemId, held, "echo");
+    if (held !== undefined && this.#meter.isNobody(held.heard)) this.#drop(itemId, held, "echo");
     else this.#accept(itemId);
-    return wasAgent;
   }
 
   /** The page has learnt its room, and knows now that the last `lastMs` of the microphone were nothing but the agent. */
@@ -196,12 +198,17 @@ export class Interruption {
   }
 
   /**
-   * Enough voice is an interruption, once nothing protects the agent. What was heard until then does not count: it may
-   * have been the agent itself, in a room that the page did not know yet, and be over by now.
+   * What is heard now does not count for an interruption: it may be the agent itself, in a room that the page does not
+   * know yet, and be over in a moment.
    */
+  #isStillProtected(): void {
+    this.#protectedMs = this.#world.clock.now();
+    this.#meter.countFromHere();
+  }
+
+  /** Enough voice is an interruption, once nothing protects the agent. */
   #weigh(): void {
-    const { agent, happens, policy } = this.#world;
-    if (agent.isProtected) return this.#meter.countFromHere();
+    const { happens, policy } = this.#world;
     const voicedMs = this.#meter.voicedMs();
     if (voicedMs === 0 || voicedMs < policy().interruptAfterMs) return;
     this.#doubt = undefined;

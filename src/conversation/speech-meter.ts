@@ -17,7 +17,7 @@ const LEAST_LOUDNESS = 160;
 const NOBODY = -1;
 
 /** Some frames in a row, by their numbers. */
-export interface Stretch {
+export interface Frames {
   from: number;
   until: number;
 }
@@ -50,11 +50,10 @@ export class SpeechMeter {
   /** What is measured began so long ago, in ms of audio. */
   begin(agoMs: number): void {
     this.#from = this.#ago(agoMs);
-    this.#countFrom = this.#from;
   }
 
   /** What has been measured since `begin`. */
-  get stretch(): Stretch {
+  get measured(): Frames {
     return { from: this.#from, until: this.#count };
   }
 
@@ -66,7 +65,7 @@ export class SpeechMeter {
   }
 
   /** Whether what was heard then turned out to be nobody's voice, all of it. */
-  isNobody({ from, until }: Stretch): boolean {
+  isNobody({ from, until }: Frames): boolean {
     if (from < this.#oldest) return false;
     let loudest = 0;
     let isTold = false;
@@ -78,7 +77,7 @@ export class SpeechMeter {
     return isTold && loudest < LEAST_LOUDNESS;
   }
 
-  /** The voice so far counts for nothing; how loud it was still tells what is voice. */
+  /** The voice so far counts for nothing, now or later; how loud it was still tells what is voice. */
   countFromHere(): void {
     this.#countFrom = this.#count;
   }

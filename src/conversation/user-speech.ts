@@ -3,6 +3,7 @@
 
 import type { Policy } from "../define.ts";
 import type { Log } from "../log.ts";
+import type { ErrorCode } from "../protocol/messages.ts";
 import type { ItemStore } from "../store/item-store.ts";
 import type { SpeechStore } from "../store/speech-store.ts";
 import type { AgentSpeech } from "./agent-speech.ts";
@@ -163,7 +164,7 @@ export class UserSpeech {
   /** `echoFrom`: since this sample of its stream the page has heard nothing but the agent. */
   activity(active: boolean, echoFrom?: number): void {
     if (this.#world.policy().turnDetection === null) return;
-    if (echoFrom !== undefined) this.#interruption.wasEcho(samplesMs(this.#line.next - echoFrom));
+    if (!active && echoFrom !== undefined) this.#interruption.wasEcho(samplesMs(this.#line.next - echoFrom));
     else if (!active) this.#spokenMs = this.#world.clock.now() - ACTIVITY_END_MS;
     // Its end is no answer: a word may be over before anybody notices that nobody listens.
     if (active && this.#isLive() && !this.#isSpeaking()) this.#unheard.began();
@@ -270,7 +271,9 @@ export class UserSpeech {
         this.#words(event.itemId, event.text);
         return this.#settled(event.itemId);
       case "user_transcript_failed":
-        if (!this.#interruption.failed(event.itemId)) this.#world.userIsHere();
+        this.#interruption.unwritten(event.itemId);
+        // One that was dropped says nothing of the user.
+        if (transcript.isOpen(this.#again.itemId(event.itemId))) this.#world.userIsHere();
         this.#world.log.warn("transcription_failed", { itemId: event.itemId, code: event.code });
         this.#keepSound(this.#again.itemId(event.itemId), event.pcm);
         transcript.userWordsFailed(this.#again.itemId(event.itemId));
@@ -329,6 +332,8 @@ export class UserSpeech {
     transcript.dropTurn(itemId);
     model()?.removeItem(sessionItemId);
     receipts.dropped(itemId);
+    // Its words may never come now.
+    this.#settled(sessionItemId);
   }
 
   /** How long ago, by the audio that has come since, the user said the last word. */
@@ -340,11 +345,7 @@ export class UserSpeech {
     return silentMs;
   }
 
-  #complain(
-    code: "echo_heard" | "turn_too_short" | "answer_failed",
-    message: string,
-    retryable: boolean,
-  ): void {
+  #complain(code: ErrorCode, message: string, retryable: boolean): void {
     this.#world.audience.holder?.send({ type: "error", code, message, retryable });
   }
 

@@ -60,6 +60,19 @@ test("PG45: frames nobody is to hear are stepped over, wherever they lie", () =>
   expect(kept.toHearFrom(kept.first)).toBe(kept.first);
 });
 
+test("EC6: what turned out to be silence is, and is no voice to anybody", () => {
+  const kept = new KeptAudio();
+  keep(kept, 10, 3);
+  kept.dropUntil(5);
+  kept.silence(2);
+  keep(kept, 3, 3);
+  for (let number = 5; number < 13; number++) {
+    const isSilent = new Int16Array(kept.frame(number)).every((sample) => sample === 0);
+    expect(isSilent).toBe(number < 10);
+  }
+  expect(kept.firstLoud(1, 2)).toBe(10);
+});
+
 test("PG23: a voice is found among what is owed, where it begins", () => {
   const kept = new KeptAudio();
   keep(kept, 5, 3);

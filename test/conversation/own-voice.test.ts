@@ -59,6 +59,23 @@ describe("what the page takes back", () => {
     }),
   );
 
+  test("EC6 one that nobody wrote down keeps no sound from being safe", () =>
+    play(GREETING, (it) => {
+      const page = it.page();
+      it.says(page, { type: "hello", pageId: "page", streamId: "stream" });
+      it.says(page, { type: "start" });
+      it.model().ready();
+      it.says(page, { type: "resending", fromSample: 0 });
+      it.model().answers("g", "Hi, how are you?", 2000);
+      it.says(page, { type: "playback", itemId: "g", playedMs: 200 });
+      voice(it, page, "u2", 240);
+      isEchoFrom(it, page, 0);
+      it.clock.advance(WORDS_WAIT_MS);
+      expect(isGone(page)).toBe(true);
+      sound(it, page, 3_000, false);
+      expect(page.last("ack")?.safeSamples).toBeGreaterThan(1_000 * SAMPLES_PER_MS);
+    }));
+
   test("EC6 somebody who speaks on after it is heard", () =>
     play(GREETING, (it) => {
       const page = talking(it);

@@ -181,6 +181,23 @@ describe("policies", () => {
       }),
   );
 
+  test("PO6 nor does one of which the model says so only then; its words are answered after the greeting", () =>
+    play(careful(200), (it) => {
+      const page = talking(it);
+      it.model().answers("g", "Hello there", 2000);
+      it.says(page, { type: "playback", itemId: "g", playedMs: 500 });
+      sound(it, page, 280);
+      it.says(page, { type: "playback", itemId: "g", playedMs: 850 });
+      it.model().says({ type: "speech_started", itemId: "u1", startMs: 0 });
+      sound(it, page, 400, false);
+      it.model().says({ type: "speech_stopped", itemId: "u1" });
+      it.model().says({ type: "user_turn", itemId: "u1", audioMs: 280 });
+      it.model().says({ type: "user_transcript", itemId: "u1", text: "What time is it?", usage: NO_USAGE });
+      it.model().answerDone();
+      expect(page.types()).not.toContain("flush");
+      expect(it.model().asked).toEqual(["greet", "answer"]);
+    }));
+
   test.each([0, 200])(
     "PO6 one that was over by then does not, whatever there was of it (interruptAfterMs %i)",
     (interruptAfterMs) =>

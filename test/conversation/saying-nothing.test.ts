@@ -1,6 +1,7 @@
 // Turns that get no answer, an agent that speaks up by itself, and the order of what was said.
 
 import { describe, expect, test } from "vitest";
+import { WORDS_WAIT_MS } from "../../src/conversation/interruption.ts";
 import { staySilent } from "../../src/tools/stay-silent.ts";
 import { play, settled, talking } from "../support/conversation-scene.ts";
 import { voice, words } from "../support/over-the-agent.ts";
@@ -83,7 +84,7 @@ describe("saying nothing", () => {
       expect(it.model().asked).toEqual(["answer", "go on", "answer", "go on"]);
     }));
 
-  test("EC7 the echo of a check-in is not the user", () =>
+  test.each([true, false])("EC7 the echo of a check-in is not the user (written down: %s)", (written) =>
     play(
       {
         policies: { normal: { ...PLAIN, interruptAfterMs: 400 } },
@@ -102,13 +103,19 @@ describe("saying nothing", () => {
         it.says(page, { type: "playback", itemId: "a2", playedMs: 200 });
         voice(it, page, "echo", 360);
         it.says(page, { type: "playback", itemId: "a2", playedMs: 1_200 });
-        words(it, "echo", "Are you still there?");
+        if (written) words(it, "echo", "Are you still there?");
+        else {
+          it.says(page, { type: "activity", active: false, echoFrom: 0 });
+          it.clock.advance(WORDS_WAIT_MS);
+          it.model().says({ type: "user_transcript_failed", itemId: "echo", code: "none" });
+        }
         it.says(page, { type: "playback", itemId: "a2", playedMs: 1_500, done: true });
         expect(page.last("item_removed")).toEqual({ type: "item_removed", id: "echo" });
         it.clock.advance(30_000);
         expect(it.model().asked).toEqual(["answer", "go on", "remove echo"]);
       },
-    ));
+    ),
+  );
 });
 
 describe("order", () => {
