@@ -74,6 +74,8 @@ describe("dialogue", () => {
     expect(talk.answers("My name is Anna.")).toBe("Nice to meet you, Anna.");
     talk.answers("No wait, my name is Hannah.");
     expect(talk.answers("What is my name?")).toBe("Your name is Hannah.");
+    // As a recogniser may hear it.
+    expect(talk.answers("What is my name Anne?")).toBe("Your name is Hannah.");
     talk.answers("My favourite colour is green.");
     expect(talk.answers("What is my favourite colour?")).toBe("Your favourite colour is green.");
     talk.answers("I live in Graz.");
