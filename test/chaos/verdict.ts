@@ -125,16 +125,11 @@ function isSaid(heard: string, said: string): boolean {
 }
 
 /** With words, up to the next turn somebody spoke. One that was cut before it was heard has left nothing. */
-function isAnswered(items: readonly Item[], turn: number, evidence: Evidence): boolean {
-  const { broke, interrupted, page, plan } = evidence;
+function isAnswered(items: readonly Item[], turn: number, { plan, page, interrupted }: Evidence): boolean {
   if ((answersTo(items, turn) ?? []).some(({ text }) => text !== "")) return true;
   const cut = interrupted.get(turn);
   if (!plan.interrupting.has(turn + 1) || cut === undefined) return false;
-  // A crash in the middle of it has begun it anew, and that was cut before its first word.
-  const isAnew = broke.some(
-    (one) => isCrash(one) && (one.turn === turn || (one.turn === turn + 1 && !one.isInAnswer)),
-  );
-  return isAnew || page.heard.playedMs(cut) <= REPORT_TOLERANCE_MS;
+  return page.heard.playedMs(cut) <= REPORT_TOLERANCE_MS;
 }
 
 /** What a page's network or the model's breaks is made good; a crash may cut what was being heard. */
